@@ -1,0 +1,148 @@
+package cases
+
+import "slices"
+
+// Role is what a person is to the office. Rights hang on roles alone.
+type Role string
+
+// The roles, from the one everybody has to the one that sees no content.
+const (
+	Worker     Role = "worker"     // anybody (职工): own cases only
+	Staff      Role = "staff"      // petition office (信访办)
+	Liaison    Role = "liaison"    // a unit's contact (单位联络员)
+	Leader     Role = "leader"     // mine leader (矿领导)
+	Discipline Role = "discipline" // discipline inspection (纪检)
+	Admin      Role = "admin"      // configuration, no content
+)
+
+// Person is somebody the office knows by name because of a duty. Workers who
+// only speak up are not persons in this sense: no list of them exists.
+type Person struct {
+	ID    string
+	Name  string
+	Title string
+	Role  Role
+	Unit  string // a liaison's unit id
+}
+
+// Actor is who does something to a case: a person with a duty, the petitioner
+// (role Worker, no id), or the office's own clock (System).
+type Actor struct {
+	ID   string `cbor:"1,keyasint,omitempty"`
+	Role Role   `cbor:"2,keyasint,omitempty"`
+	Unit string `cbor:"3,keyasint,omitempty"`
+}
+
+// Petitioner is the actor of everything the person behind a case does. It
+// carries no id, so that events never say who somebody is.
+var Petitioner = Actor{Role: Worker}
+
+// System is the actor of what happens because time passed.
+var System = Actor{ID: "system"}
+
+// ActorOf returns the person as an actor.
+func ActorOf(p Person) Actor { return Actor{ID: p.ID, Role: p.Role, Unit: p.Unit} }
+
+// Unit is a part of the mine that matters can be handed to (单位).
+type Unit struct {
+	ID      string
+	Name    string
+	Aliases []string
+	Sealed  bool // takes accusations; nothing about them leaves it (纪委)
+}
+
+// Category is a kind of matter (类别) with who leads and the house term.
+type Category struct {
+	Name     string
+	Lead     string   // unit id
+	Words    []string // words that suggest it
+	Days     int      // house term; 0 means none
+	Working  bool     // the term counts working days
+	Sealed   bool     // accusations: never to units or leaders
+	Outcomes []string // how it may be decided, where that is fixed
+}
+
+// Office is the directory: units, categories and people with duties. Names are
+// looked up as people type them; fold makes spellings comparable.
+type Office struct {
+	Units      []Unit
+	Categories []Category
+	People     []Person
+
+	fold  func(string) string
+	units map[string]*Unit
+	cats  map[string]*Category
+}
+
+// NewOffice returns the directory. The fold function must be idempotent.
+func NewOffice(units []Unit, categories []Category, people []Person, fold func(string) string) *Office {
+	o := &Office{Units: units, Categories: categories, People: people, fold: fold,
+		units: map[string]*Unit{}, cats: map[string]*Category{}}
+	for i := range o.Units {
+		u := &o.Units[i]
+		o.units[u.ID] = u
+		for _, name := range append([]string{u.Name}, u.Aliases...) {
+			o.units[fold(name)] = u
+		}
+	}
+	for i := range o.Categories {
+		c := &o.Categories[i]
+		o.cats[fold(c.Name)] = c
+	}
+	return o
+}
+
+// Unit returns the unit with that id, name or alias.
+func (o *Office) Unit(typed string) (Unit, bool) {
+	if u, ok := o.units[typed]; ok {
+		return *u, true
+	}
+	if u, ok := o.units[o.fold(typed)]; ok {
+		return *u, true
+	}
+	return Unit{}, false
+}
+
+// UnitName returns the name of the unit with that id, or the id itself.
+func (o *Office) UnitName(id string) string {
+	if u, ok := o.units[id]; ok {
+		return u.Name
+	}
+	return id
+}
+
+// Category returns the category with that name.
+func (o *Office) Category(typed string) (Category, bool) {
+	if c, ok := o.cats[o.fold(typed)]; ok {
+		return *c, true
+	}
+	return Category{}, false
+}
+
+// Person returns the person with that id.
+func (o *Office) Person(id string) (Person, bool) {
+	i := slices.IndexFunc(o.People, func(p Person) bool { return p.ID == id })
+	if i < 0 {
+		return Person{}, false
+	}
+	return o.People[i], true
+}
+
+// PersonName returns the name of the person with that id, or the id itself.
+func (o *Office) PersonName(id string) string {
+	if p, ok := o.Person(id); ok {
+		return p.Name
+	}
+	return id
+}
+
+// With returns the people of a role, and of a unit unless unit is empty.
+func (o *Office) With(role Role, unit string) []Person {
+	var with []Person
+	for _, p := range o.People {
+		if p.Role == role && (unit == "" || p.Unit == unit) {
+			with = append(with, p)
+		}
+	}
+	return with
+}

@@ -1,0 +1,39 @@
+package cases
+
+import "fmt"
+
+// Code names a refusal; the words for it are chosen at the edge.
+type Code string
+
+// The refusals.
+const (
+	Unknown      Code = "unknown"        // no such number, or not for you: the same answer
+	NotAllowed   Code = "not-allowed"    // another role may
+	WrongStage   Code = "wrong-stage"    // not from here
+	Locked       Code = "locked"         // too many wrong codes
+	NoUnit       Code = "no-unit"        // no unit of that name
+	NoCategory   Code = "no-category"    // no category of that name
+	NoLeader     Code = "no-leader"      // no leader of that name
+	NoTerm       Code = "no-term"        // no term given, or one that makes no sense
+	NoText       Code = "no-text"        // the step needs words
+	SealedUnit   Code = "sealed-unit"    // accusations go to discipline only, and nothing else does
+	NobodyThere  Code = "nobody-there"   // the unit has no liaison who could be told
+	NoWayBack    Code = "no-way-back"    // anonymous: nobody can be asked
+	TooMany      Code = "too-many"       // over a limit
+	TooManyFaces Code = "too-many-faces" // more than five representatives (条例 art. 20)
+)
+
+// Refusal is why a step was not taken. It is an answer, not a fault.
+type Refusal struct {
+	Code  Code
+	Verb  Verb
+	No    Number
+	Stage Stage
+	Next  []Verb
+	Typed string // what was not recognised
+}
+
+// Error implements error, for operators. It never holds what somebody said.
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s %s refused: %s", r.Verb, r.No, r.Code)
+}

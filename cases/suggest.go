@@ -1,0 +1,27 @@
+package cases
+
+import "strings"
+
+// Suggest returns the category whose words the text holds most of; ties go to
+// the earlier one. It is a suggestion to staff and decides nothing, with one
+// exception in favour of the petitioner: when a sealed category fits at all it
+// wins, because a matter can be unsealed later but not un-leaked.
+func (o *Office) Suggest(text string) (Category, bool) {
+	folded := o.fold(text)
+	best, score := Category{}, 0
+	for _, c := range o.Categories {
+		n := 0
+		for _, w := range c.Words {
+			if strings.Contains(folded, o.fold(w)) {
+				n++
+			}
+		}
+		if n > 0 && c.Sealed {
+			return c, true
+		}
+		if n > score {
+			best, score = c, n
+		}
+	}
+	return best, score > 0
+}
