@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+var weekdays = map[string]time.Weekday{
+	"sunday": time.Sunday, "monday": time.Monday, "tuesday": time.Tuesday,
+	"wednesday": time.Wednesday, "thursday": time.Thursday, "friday": time.Friday,
+	"saturday": time.Saturday,
+}
+
+// scalarText returns what a single value says, as it is written: a phone number
+// keeps its leading zero, a month its shape.
+func scalarText(node ast.Node) (string, bool) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return node.GetToken().Value, true
+	default:
+		return "", node.Type() == ast.NullType
+	}
+}
+
+// start returns where node begins.
+func start(node ast.Node) place {
+	if m, ok := node.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		node = m.Values[0].Key // a block mapping's own token is its first colon
+	}
+	if t := node.GetToken(); t != nil && t.Position != nil {
+		return place{t.Position.Line, t.Position.Column}
+	}
+	return place{1, 1}
+}
+
+// badByte returns where text stops being UTF-8.
+func badByte(text string) place {
+	at := place{1, 1}
+	for _, r := range text {
+		if r == utf8.RuneError {
+			break
+		}
+		if at.column++; r == '\n' {
+			at = place{at.line + 1, 1}
+		}
+	}
+	return at
+}
+
+type fields struct {
+	keys  []string
+	byKey map[string]reflect.Value
+}
+
+// fieldsOf lists the parts of a struct by their key in the file.
+func fieldsOf(v reflect.Value) fields {
+	f := fields{byKey: map[string]reflect.Value{}}
+	for field, value := range v.Fields() {
+		if !field.IsExported() {
+			continue
+		}
+		key := field.Tag.Get("yaml")
+		if key == "" {
+			key = strings.ToLower(field.Name)
+		}
+		f.keys = append(f.keys, key)
+		f.byKey[key] = value
+	}
+	return f
+}
+
+// didYouMean says what to write instead of word.
+func didYouMean(word string, known []string) string {
+	best, least := "", 3
+	for _, k := range known {
+		if n := distance(word, k); n < least && n < utf8.RuneCountInString(word) {
+			best, least = k, n
+		}
+	}
+	switch {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 0:
+		return "there is none to choose from"
+	default:
+		return "write one of " + strings.Join(known, ", ")
+	}
+}
+
+// distance counts the letters to change, add, drop or swap with their
+// neighbour to get from a to b.
+func distance(a, b string) int {
+	s, t := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	var before, last []int
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range s {
+		before, last, row = last, row, make([]int, len(t)+1)
+		row[0] = i + 1
+		for j := range t {
+			change := 1
+			if s[i] == t[j] {
+				change = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+change)
+			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+	}
+	return row[len(t)]
+}
