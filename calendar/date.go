@@ -29,7 +29,8 @@ type Date struct {
 
 // On returns the date with the given parts, normalised as time.Date does.
 func On(year int, month time.Month, day int) Date {
-	return DateOf(time.Date(year, month, day, 12, 0, 0, 0, Zone))
+	y, m, d := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Date()
+	return Date{y, m, d}
 }
 
 // DateOf returns the date of the instant t in Zone.
@@ -40,11 +41,11 @@ func DateOf(t time.Time) Date {
 
 // ParseDate reads "2026-12-07".
 func ParseDate(s string) (Date, error) {
-	t, err := time.ParseInLocation(time.DateOnly, s, Zone)
+	t, err := time.Parse(time.DateOnly, s) // in UTC: on 1940-06-01 the Zone has no midnight
 	if err != nil {
 		return Date{}, fmt.Errorf("date %q is not written as 2026-12-07", s)
 	}
-	return DateOf(t), nil
+	return On(t.Date()), nil
 }
 
 // At returns the instant of the given clock time on d.
@@ -60,9 +61,7 @@ func (d Date) Add(n int) Date { return On(d.Year, d.Month, d.Day+n) }
 
 // Sub returns the number of days from e to d.
 func (d Date) Sub(e Date) int {
-	const day = 24 * time.Hour
-	u := func(d Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
-	return int(u(d).Sub(u(e)) / day)
+	return int((d.noon().Unix() - e.noon().Unix()) / (24 * 60 * 60))
 }
 
 // Before reports whether d is earlier than e.
@@ -72,7 +71,10 @@ func (d Date) Before(e Date) bool { return d.Sub(e) < 0 }
 func (d Date) After(e Date) bool { return d.Sub(e) > 0 }
 
 // Weekday returns the day of the week.
-func (d Date) Weekday() time.Weekday { return d.Start().Weekday() }
+func (d Date) Weekday() time.Weekday { return d.noon().Weekday() }
+
+// noon stands for d where only the civil day counts: UTC has no clock changes.
+func (d Date) noon() time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC) }
 
 // IsZero reports whether d is no date.
 func (d Date) IsZero() bool { return d == Date{} }
