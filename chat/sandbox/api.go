@@ -1,0 +1,360 @@
+package sandbox
+
+import (
+	"cmp"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fangzhuo/chat"
+)
+
+// bodyMax is the largest request body, in bytes.
+const bodyMax = 1 << 20
+
+// moveMax is how far the clock moves at once; all that falls due on the way
+// has to be fired.
+const moveMax = 5 * 366 * 24 * time.Hour
+
+//go:embed page
+var pageFiles embed.FS
+
+// Handler serves the page at / and the JSON API under /api/sandbox/. Timeouts
+// are the server's; streams end when Run does.
+func (r *Room) Handler() http.Handler {
+	page, err := fs.Sub(pageFiles, "page")
+	if err != nil { // the folder is embedded above
+		page = pageFiles
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", methods{"GET": http.FileServerFS(page).ServeHTTP})
+	mux.Handle("/api/", methods{"GET": notFound, "POST": notFound})
+	mux.Handle("/api/sandbox/state", methods{"GET": r.state})
+	mux.Handle("/api/sandbox/guide", methods{"GET": r.guide})
+	mux.Handle("/api/sandbox/messages", methods{"GET": r.read, "POST": r.post})
+	mux.Handle("/api/sandbox/clock", methods{"POST": r.move})
+	mux.Handle("/api/sandbox/events", methods{"GET": r.events})
+	return guard(r.opt.Token, mux)
+}
+
+// methods serves one path: a handler for each method.
+type methods map[string]http.HandlerFunc
+
+// ServeHTTP implements http.Handler.
+func (m methods) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	method := req.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if h, ok := m[method]; ok {
+		h(w, req)
+		return
+	}
+	var allowed []string
+	for name := range m {
+		allowed = append(allowed, name)
+	}
+	slices.Sort(allowed)
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	fail(w, http.StatusMethodNotAllowed, "this path answers only "+strings.Join(allowed, " and "))
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	fail(w, http.StatusNotFound, "there is nothing at this path")
+}
+
+// The JSON forms of the API. Field order and names are promised to scripts.
+type (
+	personJSON struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Title string `json:"title"`
+		Role  string `json:"role"`
+	}
+	chatJSON struct {
+		ID      string   `json:"id"`
+		Kind    string   `json:"kind"`
+		Name    string   `json:"name"`
+		Members []string `json:"members"`
+	}
+	messageJSON struct {
+		ID          uint64       `json:"id"`
+		At          string       `json:"at"`
+		From        string       `json:"from"`
+		Text        string       `json:"text"`
+		Attachments []attachment `json:"attachments"`
+	}
+	liveJSON struct {
+		Chat string `json:"chat"`
+		messageJSON
+	}
+	clockJSON struct {
+		Now string `json:"now"`
+	}
+)
+
+func (r *Room) nowJSON() clockJSON { return clockJSON{r.opt.Now().Format(time.RFC3339)} }
+
+func (r *Room) messageJSON(e entry) messageJSON {
+	return messageJSON{ID: e.ID, At: r.local(e.At).Format(time.RFC3339), From: e.From, Text: e.Text, Attachments: append([]attachment{}, e.Media...)}
+}
+
+func (r *Room) liveMessage(e entry) liveJSON { return liveJSON{e.Chat, r.messageJSON(e)} }
+
+// state tells the time, who can be played, and the chats.
+func (r *Room) state(w http.ResponseWriter, _ *http.Request) {
+	answer := struct {
+		clockJSON
+		People []personJSON `json:"people"`
+		Chats  []chatJSON   `json:"chats"`
+	}{r.nowJSON(), []personJSON{}, []chatJSON{}}
+	for _, p := range r.opt.People {
+		answer.People = append(answer.People, personJSON(p))
+	}
+	for _, c := range r.order {
+		answer.Chats = append(answer.Chats, chatJSON{c.id, c.kind, c.name, append([]string{}, c.members...)})
+	}
+	reply(w, answer)
+}
+
+// guide tells the page what only the page needs.
+func (r *Room) guide(w http.ResponseWriter, req *http.Request) {
+	room, err := r.log.room(req.Context())
+	if err != nil {
+		r.unavailable(w, "the chats cannot be read", err)
+		return
+	}
+	stops := slices.Clone(r.opt.Stops(req.Context()))
+	slices.SortStableFunc(stops, func(a, b Stop) int { return a.At.Compare(b.At) })
+	reply(w, struct {
+		Room    string `json:"room"`
+		Bot     string `json:"bot"`
+		Movable bool   `json:"movable"`
+		Stops   []Stop `json:"stops"`
+		Tries   []Try  `json:"tries"`
+	}{room, r.opt.BotName, r.opt.Move != nil, append([]Stop{}, stops...), append([]Try{}, r.opt.Tries...)})
+}
+
+// read lists the messages of a chat after an id.
+func (r *Room) read(w http.ResponseWriter, req *http.Request) {
+	query := req.URL.Query()
+	c := r.chats[query.Get("chat")]
+	if c == nil {
+		fail(w, http.StatusNotFound, "there is no such chat")
+		return
+	}
+	after, err := strconv.ParseUint(cmp.Or(query.Get("after"), "0"), 10, 63)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "after must be the id of a message")
+		return
+	}
+	entries, err := r.log.after(req.Context(), c.id, after)
+	if err != nil {
+		r.unavailable(w, "the chat cannot be read", err)
+		return
+	}
+	answer := []messageJSON{}
+	for _, e := range entries {
+		answer = append(answer, r.messageJSON(e))
+	}
+	reply(w, answer)
+}
+
+// mediaKinds are the kinds that a posted attachment may have.
+var mediaKinds = []chat.MediaKind{chat.Image, chat.Voice, chat.Video, chat.File, chat.Location, chat.Card, chat.Other}
+
+// post keeps a message, lets the bot have it, and answers when the bot's
+// replies stand in the chat.
+func (r *Room) post(w http.ResponseWriter, req *http.Request) {
+	var body struct {
+		From        string       `json:"from"`
+		Chat        string       `json:"chat"`
+		Text        string       `json:"text"`
+		Attachments []attachment `json:"attachments"`
+	}
+	if !decode(w, req, &body) {
+		return
+	}
+	c, ok := r.admitted(w, body.From, body.Chat)
+	if !ok {
+		return
+	}
+	for _, a := range body.Attachments {
+		if !slices.Contains(mediaKinds, chat.MediaKind(a.Kind)) {
+			fail(w, http.StatusBadRequest, "an attachment's kind must be one of image, voice, video, file, location, card, other")
+			return
+		}
+	}
+	e, err := r.log.post(req.Context(), entry{Chat: c.id, From: body.From, At: r.opt.Now(), Text: body.Text, Media: body.Attachments})
+	if err != nil {
+		r.unavailable(w, "the message could not be kept, send it again", err)
+		return
+	}
+	r.hub.publish(event{name: "message", data: r.liveMessage(e)})
+	if err := r.deliver(c); err != nil {
+		r.retry()
+		r.unavailable(w, "the message is kept, but the bot cannot take it now and will be given it later", err)
+		return
+	}
+	if err := r.opt.Settle(req.Context()); err != nil {
+		r.unavailable(w, "the bot has the message, but its replies are not all sent yet", err)
+		return
+	}
+	reply(w, struct {
+		ID uint64 `json:"id"`
+	}{e.ID})
+}
+
+// admitted finds the chat and checks that the person is in it.
+func (r *Room) admitted(w http.ResponseWriter, person, chatID string) (*conversation, bool) {
+	c := r.chats[chatID]
+	switch _, known := r.people[person]; {
+	case !known:
+		fail(w, http.StatusNotFound, "there is no such person")
+	case c == nil:
+		fail(w, http.StatusNotFound, "there is no such chat")
+	case !slices.Contains(c.members, person):
+		fail(w, http.StatusForbidden, "the person is not a member of the chat")
+	default:
+		return c, true
+	}
+	return nil, false
+}
+
+// move moves the clock and answers when all that fell due has been sent.
+func (r *Room) move(w http.ResponseWriter, req *http.Request) {
+	var body struct {
+		Set     string `json:"set"`
+		Advance string `json:"advance"`
+	}
+	if !decode(w, req, &body) {
+		return
+	}
+	if r.opt.Move == nil {
+		fail(w, http.StatusServiceUnavailable, "the clock of this room cannot be moved")
+		return
+	}
+	r.clock.Lock()
+	defer r.clock.Unlock()
+	now := r.opt.Now()
+	to, err := destination(now, body.Set, body.Advance)
+	if err != nil {
+		fail(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	err = r.opt.Move(req.Context(), to)
+	if err == nil {
+		err = r.opt.Settle(req.Context())
+	}
+	r.hub.publish(event{name: "clock", data: r.nowJSON()})
+	if err != nil {
+		r.unavailable(w, "the clock stopped on the way", err)
+		return
+	}
+	reply(w, r.nowJSON())
+}
+
+// destination reads where the clock shall go.
+func destination(now time.Time, set, advance string) (time.Time, error) {
+	if (set == "") == (advance == "") {
+		return time.Time{}, errors.New(`say either "set" with a time or "advance" with a duration`)
+	}
+	to := now
+	if set != "" {
+		t, err := time.Parse(time.RFC3339, set)
+		if err != nil {
+			return time.Time{}, errors.New(`"set" must be a time like 2026-12-07T08:00:00+08:00`)
+		}
+		to = t.In(now.Location())
+	} else {
+		d, err := duration(advance)
+		if err != nil {
+			return time.Time{}, errors.New(`"advance" must be a duration like 90m, 24h or 7d`)
+		}
+		to = now.Add(d)
+	}
+	switch {
+	case to.Before(now):
+		return time.Time{}, errors.New("the clock only moves forward")
+	case to.Sub(now) > moveMax:
+		return time.Time{}, errors.New("the clock moves at most five years at once")
+	}
+	return to, nil
+}
+
+// duration reads a Go duration, or a number of days as "7d".
+func duration(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(strings.TrimPrefix(days, "+"), 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(s)
+}
+
+// decode reads a JSON body and answers the request itself if it is not one.
+func decode(w http.ResponseWriter, req *http.Request, into any) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(w, req.Body, bodyMax))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		if _, err = dec.Token(); errors.Is(err, io.EOF) {
+			return true
+		}
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		fail(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
+	case err == nil:
+		fail(w, http.StatusBadRequest, "the body must be one JSON object")
+	default:
+		fail(w, http.StatusBadRequest, fmt.Sprintf("the body is not the JSON expected here: %s", plainJSONError(err)))
+	}
+	return false
+}
+
+// plainJSONError says what is wrong without repeating what was sent.
+func plainJSONError(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrongType):
+		return fmt.Sprintf("%q cannot be a %s", wrongType.Field, wrongType.Value)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("syntax error at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "it ends too early"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// unavailable answers 503 and puts the cause into the log only.
+func (r *Room) unavailable(w http.ResponseWriter, sentence string, err error) {
+	r.opt.Log.Warn("sandbox: "+sentence, "error", err)
+	fail(w, http.StatusServiceUnavailable, sentence)
+}
+
+func fail(w http.ResponseWriter, status int, sentence string) {
+	write(w, status, struct {
+		Error string `json:"error"`
+	}{sentence})
+}
+
+func reply(w http.ResponseWriter, answer any) { write(w, http.StatusOK, answer) }
+
+// write sends JSON; if the reader has left nobody misses it.
+func write(w http.ResponseWriter, status int, answer any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(answer)
+}
