@@ -1,0 +1,93 @@
+package outbox
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"fangzhuo/chat"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+)
+
+const (
+	tablePending storage.Table = "outbox-pending"
+	tableSending storage.Table = "outbox-sending"
+	tableNumber  storage.Table = "outbox-number"
+
+	prefixKeys      = "outbox-key/"
+	prefixSent      = "outbox/"
+	prefixUnsettled = "outbox-unsettled/"
+)
+
+// entry is the stored form of a promise; its due time is in its key.
+type entry struct {
+	Key    string       `cbor:"1,keyasint"`
+	To     chat.Address `cbor:"2,keyasint"`
+	Text   string       `cbor:"3,keyasint"`
+	Until  time.Time    `cbor:"4,keyasint,omitzero"`
+	Repeat bool         `cbor:"5,keyasint,omitempty"`
+	Kind   string       `cbor:"6,keyasint,omitempty"`
+}
+
+func entryOf(p Promise) entry {
+	return entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind}
+}
+
+func (e entry) encode() ([]byte, error) {
+	b, err := record.Encode(1, e)
+	if err != nil {
+		return nil, fmt.Errorf("encode promise %q: %w", e.Key, err)
+	}
+	return b, nil
+}
+
+// expired reports whether the message is of no use any more.
+func (e entry) expired(now time.Time) bool { return !e.Until.IsZero() && now.After(e.Until) }
+
+// item is an entry in its place in the line.
+type item struct {
+	entry
+	place string // its pending key; empty for one that was only passed
+	pass  uint64 // tells passed items apart
+}
+
+func decodeItem(place, value []byte) (item, error) {
+	it := item{place: string(place)}
+	if _, err := record.Decode(value, &it.entry); err != nil {
+		return it, fmt.Errorf("read promise: %w", err)
+	}
+	return it, nil
+}
+
+func pendingKey(transport string, due time.Time, number uint64) storage.Key {
+	return storage.Key(nil).Text(transport).Time(due).Uint(number)
+}
+
+// transportOf returns the transport a pending key begins with.
+func transportOf(place []byte) string {
+	name, _, _ := bytes.Cut(place, []byte{0})
+	return string(name)
+}
+
+// dueOf returns the due time in a pending key.
+func dueOf(place []byte) time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(place[len(place)-16:])))
+}
+
+// numberOf returns the number in a pending key.
+func numberOf(place string) uint64 {
+	return binary.BigEndian.Uint64([]byte(place[len(place)-8:]))
+}
+
+// keyTables returns the table for keys promised now and the one before it.
+// Together they reach back over Retention at least.
+func keyTables(now time.Time) [2]storage.Table {
+	start := now.Truncate(Retention)
+	return [2]storage.Table{dated(prefixKeys, start), dated(prefixKeys, start.Add(-Retention))}
+}
+
+func dated(prefix string, t time.Time) storage.Table {
+	return storage.Table(prefix + t.UTC().Format(time.DateOnly))
+}

@@ -1,0 +1,120 @@
+// Package outbox sends each promised message once, in order for each address,
+// across restarts, and says when it cannot be sure.
+//
+// A message is promised by Put inside the transaction that makes it true; a
+// Queue sends what is due. A reply (Repeat) is sent at least once, always with
+// the same text under the same key. A notice is sent at most once: it is marked
+// before it is sent, and one that is found marked after a crash is unsure, which
+// a person is told.
+//
+// Tables, days in UTC:
+//
+//	outbox-pending          transport, due, number -> the promise; gone with its text when settled
+//	outbox-sending          the same key of a notice whose sending has begun
+//	outbox-number           the last number given, which keeps promises in order
+//	outbox-key/2026-11-05   keys promised in the 30 days from then on, for telling repeats
+//	outbox/2026-11-24       what was sent that day; no text
+//	outbox-unsettled/…      what was refused, unsure or expired that day
+//
+// The dated tables are dropped whole: the outcomes after 30 days, the keys when
+// each is at least 30 days old. A caller for whom a repeat after that would
+// matter keeps its own record, as schedule does for notices.
+//
+// What is kept of a settled message. Of a reply: key, kind, state, time and
+// length; neither text (it may hold a case number and its code) nor address
+// (together with the time it would say who spoke to the office). Of a notice
+// the address stays, as proof of delivery, and the text stays if it did not
+// arrive, so that a person can post it by hand: its whole group was to read it.
+package outbox
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"fangzhuo/chat"
+	"fangzhuo/storage"
+)
+
+// Retention is how long outcomes are kept and, at least, how long a key is known.
+const Retention = 30 * 24 * time.Hour
+
+// Promise is one message that the office owes.
+type Promise struct {
+	// Key names the message for good; putting it twice promises it once.
+	Key  string
+	To   chat.Address
+	Text string
+	// Due is when to send it; zero means now.
+	Due time.Time
+	// Until is the last instant at which it is still useful; zero means for ever.
+	Until time.Time
+	// Repeat marks a reply to one person: when nobody can be sure whether it
+	// was sent, it is sent again. Without it the message is a notice to a
+	// group, which is never sent twice.
+	Repeat bool
+	// Kind says what the message is for, for those who read the outcomes.
+	Kind string
+}
+
+// Put promises p inside the caller's transaction and reports whether its key
+// was new. Call Flush or Wake after the commit.
+func Put(tx storage.Tx, p Promise, now time.Time) (fresh bool, err error) {
+	if err := p.check(); err != nil {
+		return false, err
+	}
+	key := storage.Key(nil).Text(p.Key)
+	tables := keyTables(now)
+	for _, t := range tables {
+		switch _, err := tx.Get(t, key); {
+		case err == nil:
+			return false, nil
+		case !errors.Is(err, storage.ErrNotFound):
+			return false, fmt.Errorf("look up promise: %w", err)
+		}
+	}
+	if p.Due.IsZero() {
+		p.Due = now
+	}
+	number, err := nextNumber(tx)
+	if err != nil {
+		return false, err
+	}
+	value, err := entryOf(p).encode()
+	if err != nil {
+		return false, err
+	}
+	return true, errors.Join(
+		tx.Put(tables[0], key, nil),
+		tx.Put(tablePending, pendingKey(p.To.Transport(), p.Due, number), value),
+	)
+}
+
+func (p Promise) check() error {
+	switch {
+	case p.Key == "" || strings.Contains(p.Key, "\x00"):
+		return errors.New("promise without a proper key")
+	case p.To.Transport() == "" || strings.Contains(p.To.Transport(), "\x00"):
+		return fmt.Errorf("promise %q: its address names no transport", p.Key)
+	case p.Text == "":
+		return fmt.Errorf("promise %q: it has no text", p.Key)
+	}
+	return nil
+}
+
+// nextNumber counts promises, so that two with the same due time keep the
+// order in which they were made. The table holds one key and costs no page.
+func nextNumber(tx storage.Tx) (uint64, error) {
+	key := storage.Key(nil).Text("last")
+	last, err := tx.Get(tableNumber, key)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return 0, fmt.Errorf("number promise: %w", err)
+	}
+	n := uint64(1)
+	if len(last) == 8 {
+		n += binary.BigEndian.Uint64(last)
+	}
+	return n, tx.Put(tableNumber, key, storage.Key(nil).Uint(n))
+}

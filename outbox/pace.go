@@ -1,0 +1,41 @@
+package outbox
+
+import (
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// Pace is how fast a transport may send without looking like a machine: a
+// random pause from Min to Max after each message and at most PerMinute in any
+// minute (zero: no such bound).
+type Pace struct {
+	Min, Max  time.Duration
+	PerMinute int
+}
+
+// pause returns how long to rest after the newest of the given sendings.
+func (p Pace) pause(sent []time.Time, random float64) time.Duration {
+	rest := p.Min + time.Duration(random*float64(p.Max-p.Min))
+	if n := len(sent); p.PerMinute > 0 && n >= p.PerMinute {
+		rest = max(rest, sent[n-p.PerMinute].Add(time.Minute).Sub(sent[n-1]))
+	}
+	return rest
+}
+
+// wait is a time to wait for. It is also over when the clock was moved back
+// before its beginning.
+type wait struct{ from, until time.Time }
+
+func (w wait) over(now time.Time) bool { return now.Before(w.from) || !now.Before(w.until) }
+
+func pausing(now time.Time, d time.Duration) wait { return wait{now, now.Add(d)} }
+
+// patience grows from a second to a minute with each failure in a row.
+func patience() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{
+		InitialInterval: time.Second,
+		Multiplier:      2,
+		MaxInterval:     time.Minute,
+	}
+}

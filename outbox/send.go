@@ -1,0 +1,147 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fangzhuo/chat"
+)
+
+const (
+	// grace is how long a sending that has begun may go on after its caller
+	// has gone.
+	grace = 5 * time.Second
+	// maxRetries bounds how often an unclear reply is sent again.
+	maxRetries = 3
+)
+
+// round settles all that was due on a lane when it began; on a paced lane, one
+// message.
+func (q *Queue) round(ctx context.Context, l *lane) error {
+	ctx, cancel := outlive(ctx, grace)
+	defer cancel()
+	if err := q.recordOwed(ctx, l); err != nil {
+		return err
+	}
+	for began := q.Now(); ; {
+		late, batch, err := q.ready(ctx, l, began)
+		if err != nil || len(late)+len(batch) == 0 {
+			return err
+		}
+		var done []settled
+		for _, it := range late {
+			done = append(done, settled{it, it.outcome(Expired, TooLate, q.Now())})
+		}
+		if err := q.mark(ctx, batch); err != nil {
+			return err
+		}
+		done = append(done, q.sendAll(ctx, l, batch)...)
+		if err := q.record(ctx, l, done); err != nil {
+			return err
+		}
+		if l.pace != nil && len(batch) > 0 {
+			return nil
+		}
+	}
+}
+
+// sendAll sends a batch in order. Where one has to wait, so do all behind it
+// to the same address; where the transport has to rest, all the others do.
+func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
+	done := make([]settled, 0, len(batch))
+	for _, it := range batch {
+		now := q.Now()
+		if l.resting(now) || l.blocked(it.To, now) {
+			done = append(done, settled{it, Outcome{}})
+			continue
+		}
+		id, err := l.sender.Send(ctx, chat.Outgoing{Key: it.Key, To: it.To, Text: it.Text})
+		o := q.judge(l, it, err)
+		o.ID = id
+		done = append(done, settled{it, o})
+	}
+	return done
+}
+
+// judge turns a transport's answer into an outcome and into what the lane has
+// to wait for. Only an unclear answer leaves room for doubt.
+func (q *Queue) judge(l *lane, it item, err error) Outcome {
+	now := q.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var limited *chat.LimitedError
+	switch {
+	case errors.Is(err, chat.ErrOffline):
+		l.parked, l.rest = true, pausing(now, l.retry.NextBackOff())
+		return Outcome{}
+	case errors.As(err, &limited):
+		l.rest = pausing(now, max(time.Second, limited.After))
+		return Outcome{}
+	}
+	l.parked = false
+	l.retry.Reset()
+	l.breathe(now, q.Rand)
+	switch {
+	case err == nil:
+		delete(l.held, it.To)
+		return it.outcome(Sent, "", now)
+	case errors.Is(err, chat.ErrNoAddress):
+		delete(l.held, it.To)
+		return it.outcome(Refused, NoAddress, now)
+	case errors.Is(err, errNoRoute):
+		return it.outcome(Refused, NoRoute, now)
+	}
+	q.Log.Warn("a sending is unclear", "transport", l.name, "key", it.Key, "err", err)
+	switch {
+	case !it.Repeat:
+		return it.outcome(Unsure, Unclear, now)
+	case l.again(it.To, now):
+		return Outcome{}
+	}
+	return it.outcome(Refused, Unclear, now)
+}
+
+// breathe keeps the pace after a sending. The caller holds l.mu.
+func (l *lane) breathe(now time.Time, random func() float64) {
+	if l.pace == nil {
+		l.rest = wait{}
+		return
+	}
+	l.sent = append(l.sent, now)
+	if extra := len(l.sent) - max(1, l.pace.PerMinute); extra > 0 {
+		l.sent = append(l.sent[:0], l.sent[extra:]...)
+	}
+	l.rest = pausing(now, l.pace.pause(l.sent, random()))
+}
+
+// again holds the line to an address for another try, unless there were
+// enough. The caller holds l.mu.
+func (l *lane) again(to chat.Address, now time.Time) bool {
+	h := l.held[to]
+	if h == nil {
+		h = &hold{retry: patience()}
+		l.held[to] = h
+	}
+	if h.tries == maxRetries {
+		delete(l.held, to)
+		return false
+	}
+	h.tries++
+	h.wait = pausing(now, h.retry.NextBackOff())
+	return true
+}
+
+// outlive returns a context that ends d after its parent, so that a sending
+// that has begun can come to its end.
+func outlive(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() {
+		timer := time.AfterFunc(d, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
