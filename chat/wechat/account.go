@@ -1,0 +1,182 @@
+// Package wechat joins WeChat (微信) through openwechat: nothing the server hands
+// over is passed by before it is safely kept, nothing is sent twice on its own
+// account, and no secret of the login reaches a log or an error.
+//
+// The library speaks an unofficial protocol and has sharp edges, so it is kept
+// on a short lead. Each login gets a new openwechat.Bot. All its traffic goes
+// through one http.RoundTripper (tap.go), which hands new messages to the
+// chat.Handler before the library's cursor may move, and shows the library an
+// empty batch. One goroutine, the one in Account.Run, makes every other call.
+// No type of the library leaves the package.
+//
+// Addresses (frozen, they are stored):
+//
+//	wechat:p/GZ-0001    a person, by the code in the remark (备注) that the
+//	                    account holder gave him; outlives a login
+//	wechat:s/@…         any other person, by today's user name; this login only
+//	wechat:g/〔GZ-A〕     a group whose name holds a configured marker
+//	wechat:r/@@…        any other group; this login only
+package wechat
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"fangzhuo/chat"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// Session keeps the login over restarts. The bytes are secret: whoever has them
+// is the account.
+type Session interface {
+	// Load returns what was saved last, or nil when nothing is kept.
+	Load(ctx context.Context) ([]byte, error)
+	// Save replaces what is kept.
+	Save(ctx context.Context, session []byte) error
+	// Wipe forgets it.
+	Wipe(ctx context.Context) error
+}
+
+// Options are what an Account needs. Session and Now are required.
+type Options struct {
+	Session Session
+	// HTTP carries the requests. Nil means http.DefaultTransport, which honours
+	// HTTPS_PROXY and SSL_CERT_FILE.
+	HTTP http.RoundTripper
+	// QR is the terminal that shows the code to scan; nil shows none.
+	QR  io.Writer
+	Now func() time.Time
+	// After is the timer; nil means time.After.
+	After func(time.Duration) <-chan time.Time
+	Log   *slog.Logger
+	// Markers are the name parts by which groups are known, such as 〔GZ-A〕.
+	Markers []string
+	// RemarkCode finds the code in a remark: its first group, or all of it.
+	// Nil means GZ- and four digits at the start.
+	RemarkCode *regexp.Regexp
+	// ScanWait is the least time from one QR code to the next; it doubles up to
+	// six hours while nobody stays logged in. Zero means one minute.
+	ScanWait time.Duration
+	// OnState is told each change of the link. It must not block.
+	OnState func(chat.LinkState)
+}
+
+// Account is one WeChat account. It implements chat.Transport and chat.Reporter.
+type Account struct {
+	opt   Options
+	log   *slog.Logger
+	after func(time.Duration) <-chan time.Time
+	state state
+
+	mu   sync.Mutex
+	link *link // nil while offline
+
+	// Only the goroutine in Run uses what follows.
+	limit    limit
+	scans    *backoff.ExponentialBackOff // from one QR code to the next
+	retries  *backoff.ExponentialBackOff // from one failed login to the next
+	nextScan time.Time
+	hotFails int
+}
+
+var (
+	_ chat.Transport = (*Account)(nil)
+	_ chat.Reporter  = (*Account)(nil)
+)
+
+// remarkCode refuses GZ-00012 rather than take it for GZ-0001.
+var remarkCode = regexp.MustCompile(`^(GZ-\d{4})(?:\D|$)`)
+
+// New makes an account; nothing happens before Run.
+func New(o Options) *Account {
+	if o.HTTP == nil {
+		o.HTTP = http.DefaultTransport
+	}
+	if o.QR == nil {
+		o.QR = io.Discard
+	}
+	if o.After == nil {
+		o.After = time.After
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.RemarkCode == nil {
+		o.RemarkCode = remarkCode
+	}
+	if o.ScanWait <= 0 {
+		o.ScanWait = time.Minute
+	}
+	return &Account{
+		opt:   o,
+		log:   o.Log.With("transport", name),
+		after: o.After,
+		state: state{now: o.Now, told: o.OnState},
+		scans: &backoff.ExponentialBackOff{
+			InitialInterval: o.ScanWait, RandomizationFactor: 0, Multiplier: 2, MaxInterval: 6 * time.Hour},
+		retries: newRetries(),
+	}
+}
+
+// newRetries waits one second at first and a minute at last, with jitter: the
+// two requests of a failing round stay within two a second.
+func newRetries() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{
+		InitialInterval: 1250 * time.Millisecond, RandomizationFactor: 0.2, Multiplier: 2, MaxInterval: time.Minute}
+}
+
+// name is the first part of the addresses.
+const name = "wechat"
+
+// Name implements chat.Transport.
+func (a *Account) Name() string { return name }
+
+// LinkState implements chat.Reporter.
+func (a *Account) LinkState() chat.LinkState { return a.state.get() }
+
+// Run implements chat.Transport: it logs in, receives, and logs in again by the
+// policy in login.go, until ctx ends. It runs at most once at a time.
+func (a *Account) Run(ctx context.Context, h chat.Handler) error {
+	a.state.set(chat.LoggedOut, "")
+	for ctx.Err() == nil {
+		l, err := a.login(ctx, h)
+		if err != nil {
+			a.loginFailed(ctx, l, err)
+			continue
+		}
+		err = l.serve()
+		a.setLink(nil)
+		l.close()
+		a.linkEnded(ctx, l, err)
+	}
+	a.state.stop()
+	return nil
+}
+
+func (a *Account) setLink(l *link) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.link = l
+}
+
+func (a *Account) currentLink() *link {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.link
+}
+
+// wait reports whether d passed before ctx ended.
+func (a *Account) wait(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-a.after(d):
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

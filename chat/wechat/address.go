@@ -1,0 +1,276 @@
+package wechat
+
+import (
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"fangzhuo/chat"
+
+	"github.com/eatmoreapple/openwechat"
+)
+
+// The kinds of address, see the package comment.
+const (
+	byCode   = "p/"
+	byMarker = "g/"
+	byName   = "s/"
+	byRoom   = "r/"
+)
+
+// contact is what matters of a person or group in the account's address book.
+type contact struct {
+	name     string // nickname, or name of the group
+	remark   string
+	official bool   // 公众号
+	me       string // what the bot is called in the group
+}
+
+// book knows who today's user names are. A new login gets a new book, because
+// user names live for one login.
+type book struct {
+	self    string
+	markers []string
+	pattern *regexp.Regexp
+
+	mu        sync.Mutex
+	contacts  map[string]contact
+	strangers map[string]bool   // asked for in vain
+	spoke     map[string]bool   // wrote to us in this login
+	details   map[string]bool   // groups asked for one by one
+	users     map[string]string // code or marker address → user name; "" when not unique
+	addresses map[string]string // user name → code or marker address
+}
+
+func newBook(markers []string, pattern *regexp.Regexp) *book {
+	return &book{
+		markers: markers, pattern: pattern,
+		contacts: map[string]contact{}, strangers: map[string]bool{}, spoke: map[string]bool{}, details: map[string]bool{},
+		users: map[string]string{}, addresses: map[string]string{},
+	}
+}
+
+func isGroup(user string) bool  { return strings.HasPrefix(user, "@@") }
+func isPerson(user string) bool { return strings.HasPrefix(user, "@") && !isGroup(user) }
+
+// address names the private chat or group behind a user name.
+func (b *book) address(user string) chat.Address {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	local, ok := b.addresses[user]
+	switch {
+	case ok:
+	case isGroup(user):
+		local = byRoom + user
+	default:
+		local = byName + user
+	}
+	return chat.Address(name + ":" + local)
+}
+
+// user finds today's user name for an address. Not found means that it is
+// unknown to this login, or that two claim it.
+func (b *book) user(a chat.Address) (string, bool) {
+	if a.Transport() != name {
+		return "", false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	local := a.Local()
+	switch {
+	case strings.HasPrefix(local, byCode), strings.HasPrefix(local, byMarker):
+		u := b.users[local]
+		return u, u != ""
+	case strings.HasPrefix(local, byName), strings.HasPrefix(local, byRoom):
+		u := local[len(byName):]
+		_, listed := b.contacts[u]
+		return u, listed || b.spoke[u]
+	}
+	return "", false
+}
+
+// heard notes that a chat is open in this login.
+func (b *book) heard(user string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spoke[user] = true
+}
+
+// unknown reports whether asking the server might tell who user is.
+func (b *book) unknown(user string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, listed := b.contacts[user]
+	return !listed && !b.strangers[user]
+}
+
+// givenUp notes that the server did not say who they are.
+func (b *book) givenUp(users []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, u := range users {
+		if _, listed := b.contacts[u]; !listed {
+			b.strangers[u] = true
+		}
+	}
+}
+
+// detailed reports whether a group was asked for: the address book lists groups
+// without their members, and so without what the bot is called there.
+func (b *book) detailed(group string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.details[group]
+}
+
+// asked notes that groups were asked for.
+func (b *book) asked(groups []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range groups {
+		b.details[g] = true
+	}
+}
+
+func (b *book) official(user string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.contacts[user].official
+}
+
+// replace takes the whole address book. Groups that it does not list stay: the
+// server lists only those saved on the phone.
+func (b *book) replace(all map[string]contact) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for u, c := range b.contacts {
+		if n, listed := all[u]; !listed && isGroup(u) {
+			all[u] = c
+		} else if listed && n.me == "" {
+			n.me = c.me
+			all[u] = n
+		}
+	}
+	b.contacts = all
+	b.derive()
+}
+
+// merge takes news about some contacts.
+func (b *book) merge(news map[string]contact) {
+	if len(news) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for u, c := range news {
+		if c.me == "" {
+			c.me = b.contacts[u].me
+		}
+		b.contacts[u] = c
+		delete(b.strangers, u)
+	}
+	b.derive()
+}
+
+func (b *book) remove(users []string) {
+	if len(users) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, u := range users {
+		delete(b.contacts, u)
+		delete(b.spoke, u)
+	}
+	b.derive()
+}
+
+// derive works out which code and marker belongs to exactly one user name.
+func (b *book) derive() {
+	clear(b.users)
+	clear(b.addresses)
+	for u, c := range b.contacts {
+		local := b.durable(u, c)
+		if local == "" {
+			continue
+		}
+		if _, twice := b.users[local]; twice {
+			b.users[local] = ""
+			continue
+		}
+		b.users[local] = u
+	}
+	for local, u := range b.users {
+		if u != "" {
+			b.addresses[u] = local
+		}
+	}
+}
+
+// durable returns the address that a contact's remark or name claims, or "".
+func (b *book) durable(user string, c contact) string {
+	if isGroup(user) {
+		held := slices.DeleteFunc(slices.Clone(b.markers), func(m string) bool { return !strings.Contains(c.name, m) })
+		if len(held) == 1 {
+			return byMarker + held[0]
+		}
+		return ""
+	}
+	m := b.pattern.FindStringSubmatch(c.remark)
+	if !isPerson(user) || c.official || user == b.self || m == nil {
+		return ""
+	}
+	return byCode + m[min(1, len(m)-1)]
+}
+
+// trouble is an address that the book cannot settle, and the hint for it.
+type trouble struct{ local, hint string }
+
+// troubles lists markers without a group and codes or markers claimed twice.
+func (b *book) troubles() []trouble {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ts []trouble
+	for _, m := range b.markers {
+		if u, ok := b.users[byMarker+m]; !ok {
+			ts = append(ts, trouble{byMarker + m, HintGroupMissing})
+		} else if u == "" {
+			ts = append(ts, trouble{byMarker + m, HintGroupTwice})
+		}
+	}
+	for local, u := range b.users {
+		if u == "" && strings.HasPrefix(local, byCode) {
+			ts = append(ts, trouble{local, HintRemarkTwice})
+		}
+	}
+	slices.SortFunc(ts, func(x, y trouble) int { return strings.Compare(x.local, y.local) })
+	return ts
+}
+
+// newContact makes a contact of what the server says about one.
+func newContact(self, nick, remark string, verify int, members map[string]string) contact {
+	return contact{name: plain(nick), remark: plain(remark), official: verify&8 != 0, me: plain(members[self])}
+}
+
+// fromLibrary makes contacts of the library's.
+func fromLibrary(self string, users []*openwechat.User) map[string]contact {
+	cs := make(map[string]contact, len(users))
+	for _, u := range users {
+		if u == nil {
+			continue
+		}
+		members := map[string]string{}
+		for _, m := range u.MemberList {
+			if m != nil {
+				members[m.UserName] = m.DisplayName
+			}
+		}
+		cs[u.UserName] = newContact(self, u.NickName, u.RemarkName, u.VerifyFlag, members)
+	}
+	return cs
+}
+
+// plain undoes what the server does to names.
+func plain(s string) string { return html.UnescapeString(openwechat.FormatEmoji(s)) }

@@ -1,0 +1,343 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"fangzhuo/chat"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/eatmoreapple/openwechat"
+)
+
+// How a link looks after itself.
+const (
+	silence      = 90 * time.Second // without news of the server: degraded
+	tick         = 15 * time.Second // between looks at the clock
+	contactsLife = 10 * time.Minute // until the address book is read again
+	askAgain     = time.Minute      // between readings because of a stranger
+	batchLimit   = 50               // groups the server details at once
+)
+
+// The codes of BaseResponse.Ret that matter.
+const (
+	retLoggedOut openwechat.Ret = 1100
+	retTooOften  openwechat.Ret = 1205
+)
+
+// endsSession reports whether a code means that the login is over: 1100, 1101
+// and 1102.
+func endsSession(r openwechat.Ret) bool { return r >= retLoggedOut && r <= retLoggedOut+2 }
+
+// errClosed is what a closed link answers the library.
+var errClosed = errors.New("link is closed")
+
+// errSilent ends a link whose server says nothing any more.
+var errSilent = errors.New("no news of the server")
+
+// link is one login's life: one openwechat.Bot and what is known under it. The
+// library's own goroutine runs through tap; everything else happens on the
+// goroutine in Account.Run, to which others hand jobs.
+type link struct {
+	a      *Account
+	h      chat.Handler
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	bot     *openwechat.Bot
+	info    *openwechat.LoginInfo   // set by login, then only read
+	request *openwechat.BaseRequest // set by login, then only read
+	kept    kept
+	since   time.Time // when login succeeded
+	scanned bool      // by a scan, not a hot login
+	shown   bool      // a QR code was shown
+
+	book      *book
+	ready     chan struct{} // closed when book has been read
+	lastRead  time.Time     // of the whole book; only the owner uses it
+	reported  string        // troubles already logged
+	jobs      chan func()
+	ended     chan struct{} // closed when the login is over or the link closed
+	endOnce   sync.Once
+	why       error                       // why ended, set before ended is closed
+	retry     *backoff.ExponentialBackOff // of the library's goroutine
+	lastError string                      // already logged; of the library's goroutine
+
+	gate   sync.RWMutex // held for reading by whatever acts for the library
+	closed bool
+
+	mu       sync.Mutex
+	lastNews time.Time // the server last made sense
+	nextPoll time.Time // the next long poll may start
+	hidden   []string
+	secrets  *strings.Replacer
+}
+
+func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
+	l := &link{
+		a: a, h: h, kept: k,
+		book:  newBook(a.opt.Markers, a.opt.RemarkCode),
+		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}),
+		retry: newRetries(), lastNews: a.opt.Now(),
+	}
+	l.ctx, l.cancel = context.WithCancel(ctx)
+	if k.Login != nil {
+		l.hide(k.Login)
+	}
+	l.bot = openwechat.NewBot(l.ctx)
+	openwechat.Desktop.Prepare(l.bot)
+	l.bot.Caller.Client.MaxRetryTimes = 1 // a POST is never repeated
+	l.bot.Caller.Client.HTTPClient().Transport = &tap{link: l, base: a.opt.HTTP}
+	l.bot.UUIDCallback = l.showCode
+	l.bot.ScanCallBack = func(openwechat.CheckLoginResponse) { a.state.set(chat.WaitingScan, HintConfirm) }
+	l.bot.MessageHandler = func(*openwechat.Message) {} // tap has delivered already
+	l.bot.MessageErrorHandler = l.syncFailed
+	return l
+}
+
+// enter lets something act for the library unless the link is closed; leave
+// must follow.
+func (l *link) enter() bool {
+	l.gate.RLock()
+	if l.closed {
+		l.gate.RUnlock()
+		return false
+	}
+	return true
+}
+
+func (l *link) leave() { l.gate.RUnlock() }
+
+// close ends the link and returns when nothing acts for it any more: the handler
+// is not called and the session not written again.
+func (l *link) close() {
+	l.end(errClosed)
+	l.cancel()
+	l.gate.Lock()
+	defer l.gate.Unlock()
+	l.closed = true
+}
+
+// end says that the login is over, and why. The first reason counts.
+func (l *link) end(why error) {
+	l.endOnce.Do(func() {
+		l.why = why
+		close(l.ended)
+	})
+}
+
+func (l *link) over() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return l.ctx.Err() != nil
+	}
+}
+
+// do runs f on the owner's goroutine and waits for it. It reports false when f
+// did not and will not run.
+func (l *link) do(ctx context.Context, f func()) bool {
+	done := make(chan struct{})
+	job := func() {
+		defer close(done)
+		f()
+	}
+	select {
+	case l.jobs <- job:
+		<-done
+		return true
+	case <-ctx.Done():
+	case <-l.ctx.Done():
+	case <-l.ended:
+	}
+	return false
+}
+
+// guard calls the library and turns its panics into errors.
+func (l *link) guard(call func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = l.scrub(fmt.Errorf("openwechat panicked: %v", r))
+		}
+	}()
+	return call()
+}
+
+// serve owns the library until the login is over, and returns why it is.
+func (l *link) serve() error {
+	if !l.firstRead() {
+		return l.reason()
+	}
+	close(l.ready)
+	l.a.setLink(l)
+	l.online()
+	timer := l.a.after(tick)
+	for {
+		select {
+		case <-l.ctx.Done():
+			return l.ctx.Err()
+		case <-l.ended:
+			return l.why
+		case job := <-l.jobs:
+			job()
+		case <-timer:
+			if l.look() {
+				return errSilent
+			}
+			timer = l.a.after(tick)
+		}
+	}
+}
+
+func (l *link) reason() error {
+	select {
+	case <-l.ended:
+		return l.why
+	default:
+		return l.ctx.Err()
+	}
+}
+
+// firstRead reads the address book before anything is delivered or sent: who
+// speaks must be known by then.
+func (l *link) firstRead() bool {
+	retries := newRetries()
+	for !l.over() {
+		err := l.readContacts(l.ctx)
+		if err == nil {
+			return true
+		}
+		if l.over() {
+			return false
+		}
+		l.a.log.Warn("contacts not read", "err", l.scrub(err))
+		l.a.state.set(chat.Degraded, HintNetwork)
+		select {
+		case <-l.a.after(retries.NextBackOff()):
+		case <-l.ended:
+		case <-l.ctx.Done():
+		}
+	}
+	return false
+}
+
+// look is the watchdog; it reports whether the server has gone silent.
+func (l *link) look() bool {
+	now := l.a.opt.Now()
+	if now.Sub(l.news()) > silence {
+		return true
+	}
+	if now.Sub(l.lastRead) >= contactsLife {
+		l.reread()
+	}
+	if now.Sub(l.since) > stable {
+		l.a.scans.Reset()
+	}
+	return false
+}
+
+func (l *link) reread() {
+	if err := l.readContacts(l.ctx); err != nil {
+		l.a.log.Warn("contacts not read", "err", l.scrub(err))
+	}
+	l.online()
+}
+
+// readContacts reads the whole address book. A failure counts as a reading, so
+// that it is not repeated at once.
+func (l *link) readContacts(ctx context.Context) error {
+	l.lastRead = l.a.opt.Now()
+	var all openwechat.Members
+	err := l.guard(func() (err error) {
+		all, err = l.bot.Caller.WebWxGetContact(ctx, l.info)
+		return err
+	})
+	if l.ended110x(err) || err != nil {
+		return err
+	}
+	l.book.replace(fromLibrary(l.book.self, all))
+	return nil
+}
+
+// ended110x ends the link when an answer said that the login is over.
+func (l *link) ended110x(err error) bool {
+	var ret openwechat.Ret
+	if errors.As(err, &ret) && endsSession(ret) {
+		l.end(ret)
+		return true
+	}
+	return false
+}
+
+// readGroups asks for groups that the address book does not list or does not
+// detail. Answers are told apart by name: the server may leave some out.
+func (l *link) readGroups(ctx context.Context, groups []string) {
+	for len(groups) > 0 {
+		n := min(len(groups), batchLimit)
+		var ask, got openwechat.Members
+		for _, g := range groups[:n] {
+			ask = append(ask, &openwechat.User{UserName: g})
+		}
+		groups = groups[n:]
+		err := l.guard(func() (err error) {
+			got, err = l.bot.Caller.WebWxBatchGetContact(ctx, ask, l.request)
+			return err
+		})
+		if err != nil {
+			l.ended110x(err)
+			l.a.log.Warn("groups not read", "err", l.scrub(err))
+			return
+		}
+		l.book.merge(fromLibrary(l.book.self, got))
+	}
+}
+
+// online shows the state, with what a person should put right in the address
+// book.
+func (l *link) online() {
+	hint, names := "", ""
+	for _, t := range l.book.troubles() {
+		if hint == "" {
+			hint = t.hint
+		}
+		names += t.hint + " " + t.local + "; "
+	}
+	if names != l.reported {
+		l.reported = names
+		if names != "" {
+			l.a.log.Warn("address book needs a hand", "what", strings.TrimSuffix(names, "; "))
+		}
+	}
+	l.a.state.set(chat.Online, hint)
+}
+
+// syncFailed is the library's MessageErrorHandler: nil means go on. It waits, so
+// that no failure becomes a storm, and logs a repeated error once.
+func (l *link) syncFailed(err error) error {
+	if l.over() {
+		return errClosed
+	}
+	if text := l.scrub(err).Error(); text != l.lastError {
+		l.lastError = text
+		l.a.log.Warn("sync failed", "err", text)
+	}
+	select {
+	case <-l.a.after(l.retry.NextBackOff()):
+		return nil
+	case <-l.ended:
+	case <-l.ctx.Done():
+	}
+	return errClosed
+}
+
+// news returns when the server last made sense.
+func (l *link) news() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lastNews
+}
