@@ -1,0 +1,194 @@
+package schedule
+
+import (
+	"slices"
+	"time"
+
+	"fangzhuo/calendar"
+)
+
+// Stage is one of the messages a job has for a day.
+type Stage string
+
+// The stages of a reception day (domain.md 3.6, 7.1). Days are counted from the
+// day it is held.
+const (
+	Week      Stage = "week"      // seven days before
+	Three     Stage = "three"     // three days before
+	Eve       Stage = "eve"       // the evening before, for the night shift
+	OnDay     Stage = "day"       // the morning of the day
+	Moved     Stage = "moved"     // it is not on the date people expect (改期)
+	Cancelled Stage = "cancelled" // it is called off
+)
+
+// usual are the times at which stages are sent.
+var usual = map[Stage]TimeOfDay{
+	Week: {9, 0}, Three: {9, 0}, Eve: {19, 30}, OnDay: {7, 0},
+}
+
+// Move is a calendar.Move with the instant at which staff said so; zero for a
+// move that was planned in the config.
+type Move struct {
+	calendar.Move
+	Said time.Time
+}
+
+// Reception announces the leaders' reception days (矿领导接待日).
+type Reception struct {
+	Job      string
+	Rule     calendar.Rule
+	Calendar *calendar.Calendar
+	Moves    []Move
+	Targets  []Target
+	Stages   []Stage   // those that are sent; nil means all
+	End      TimeOfDay // when reception ends; zero means 17:00
+}
+
+// Occasions implements Source.
+func (r Reception) Occasions(from, to time.Time) []Occasion {
+	var all []Occasion
+	moves := make([]calendar.Move, len(r.Moves))
+	for i, m := range r.Moves {
+		moves[i] = m.Move
+	}
+	for _, month := range r.months(from, to) {
+		held := r.Rule.Days(r.Calendar, month.Year, month.Month, moves)
+		for _, day := range held {
+			for _, t := range r.Targets {
+				all = append(all, r.notices(day, t)...)
+			}
+		}
+		for _, day := range r.Rule.Days(r.Calendar, month.Year, month.Month, nil) {
+			if r.lost(day, held) {
+				all = append(all, r.cancellation(day)...)
+			}
+		}
+	}
+	return within(all, from, to)
+}
+
+// months returns the first of each month whose days may have a notice between
+// two instants: a notice goes out at most a month before its day, but a moved
+// day may be held in, and spoken of, any month.
+func (r Reception) months(from, to time.Time) []calendar.Date {
+	start, end := calendar.DateOf(from).Add(-31), calendar.DateOf(to).Add(31)
+	var months []calendar.Date
+	for m := calendar.On(start.Year, start.Month, 1); !m.After(end); m = calendar.On(m.Year, m.Month+1, 1) {
+		months = append(months, m)
+	}
+	for _, m := range r.Moves {
+		m1 := calendar.On(m.RuleDate.Year, m.RuleDate.Month, 1)
+		said := m.Said.After(from) && !m.Said.After(to)
+		near := !m.To.Before(start) && !m.To.After(end)
+		if (said || near) && !slices.Contains(months, m1) {
+			months = append(months, m1)
+		}
+	}
+	return months
+}
+
+// notices returns what one target hears of one day, each message useful until
+// the next one goes out.
+func (r Reception) notices(day calendar.ReceptionDay, t Target) []Occasion {
+	var all []Occasion
+	add := func(s Stage, on calendar.Date) {
+		if r.sends(s) {
+			all = append(all, r.occasion(s, day, t, on))
+		}
+	}
+	week := r.Calendar.PrevWorking(day.Date.Add(-7))
+	three := r.Calendar.PrevWorking(day.Date.Add(-3))
+	said := r.said(day)
+	if early := r.expectedWeek(day); day.Moved != "" && said.IsZero() && (early.Before(week) || !r.sends(Week)) {
+		add(Moved, early) // otherwise the week's notice tells it
+	}
+	add(Week, week)
+	if three != week {
+		add(Three, three)
+	}
+	add(Eve, day.Date.Add(-1))
+	add(OnDay, day.Date)
+	slices.SortStableFunc(all, byDue)
+	for i := range all[:max(0, len(all)-1)] {
+		all[i].Until = all[i+1].Due
+	}
+	if !said.IsZero() && r.sends(Moved) {
+		o := r.occasion(Moved, day, t, day.Date)
+		o.Due, o.Said = said, said
+		all = append(all, o)
+	}
+	return all
+}
+
+// occasion returns a notice that is sent on a date and useful until reception ends.
+func (r Reception) occasion(s Stage, day calendar.ReceptionDay, t Target, on calendar.Date) Occasion {
+	timed := s
+	if s == Moved || s == Cancelled {
+		timed = Week
+	}
+	return Occasion{
+		Job: r.Job, Stage: s, Target: t.ID, Day: day.Date, Reception: day,
+		Due:   t.at(timed, usual[timed]).On(on),
+		Until: r.end().On(day.Date),
+	}
+}
+
+// cancellation tells every target that a day is called off: when staff said so,
+// or a week before if it was planned.
+func (r Reception) cancellation(day calendar.ReceptionDay) []Occasion {
+	m, ok := r.lastMove(day)
+	if !ok || !r.sends(Cancelled) {
+		return nil
+	}
+	day.Note = m.Note
+	var all []Occasion
+	for _, t := range r.Targets {
+		o := r.occasion(Cancelled, day, t, r.expectedWeek(day))
+		if !m.Said.IsZero() {
+			o.Due, o.Said = m.Said, m.Said
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// lost reports whether a day of the rule is not held at all.
+func (r Reception) lost(day calendar.ReceptionDay, held []calendar.ReceptionDay) bool {
+	m, ok := r.lastMove(day)
+	return ok && m.To.IsZero() && !slices.ContainsFunc(held, func(h calendar.ReceptionDay) bool {
+		return h.RuleDate == day.RuleDate
+	})
+}
+
+// expectedWeek is the working day by which people are told of a change: seven
+// days before they would come.
+func (r Reception) expectedWeek(day calendar.ReceptionDay) calendar.Date {
+	return r.Calendar.PrevWorking(day.RuleDate.Add(-7))
+}
+
+// said returns when staff moved a day to where it is.
+func (r Reception) said(day calendar.ReceptionDay) time.Time {
+	m, _ := r.lastMove(day)
+	return m.Said
+}
+
+// lastMove returns the move of a day that counts.
+func (r Reception) lastMove(day calendar.ReceptionDay) (Move, bool) {
+	monthly := r.Rule.Kind == calendar.NthWeekday || r.Rule.Kind == calendar.DayOfMonth
+	for _, m := range slices.Backward(r.Moves) {
+		same := m.RuleDate.Year == day.RuleDate.Year && m.RuleDate.Month == day.RuleDate.Month
+		if m.RuleDate == day.RuleDate || monthly && same {
+			return m, true
+		}
+	}
+	return Move{}, false
+}
+
+func (r Reception) sends(s Stage) bool { return r.Stages == nil || slices.Contains(r.Stages, s) }
+
+func (r Reception) end() TimeOfDay {
+	if r.End == (TimeOfDay{}) {
+		return TimeOfDay{17, 0}
+	}
+	return r.End
+}
