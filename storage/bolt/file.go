@@ -1,0 +1,130 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"io/fs"
+	"os"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+)
+
+// inspect returns the size of the file at path, 0 if it is to be created. It
+// refuses a file that bbolt would map and then crash on: one without a valid
+// meta page, or one shorter than its meta page says.
+func inspect(path string, mustExist bool) (size int64, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && !mustExist {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	want, metaErr := wholeSize(f)
+	// Size after meta: a process that is writing grows the file first.
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return 0, err
+	case !info.Mode().IsRegular():
+		return 0, errors.New("not a regular file")
+	case info.Size() == 0 && !mustExist:
+		return 0, nil
+	case metaErr != nil:
+		return 0, metaErr
+	case info.Size() < want:
+		return 0, fmt.Errorf("%w: cut short to %d of %d bytes", ErrDamaged, info.Size(), want)
+	}
+	return info.Size(), nil
+}
+
+// Layout of a bbolt meta page, in the machine's byte order: 16 bytes of page
+// header, then
+//
+//	magic 4, version 4, page size 4, flags 4, root 16, freelist 8, pages 8,
+//	transaction 8, FNV-1a of all that 8.
+const (
+	pageHeader = 16
+	metaLength = 64
+	metaMagic  = 0xED0CDAED
+)
+
+type meta struct {
+	pageSize           uint32
+	pages, transaction uint64
+}
+
+// wholeSize returns how many bytes the newest valid meta page accounts for.
+func wholeSize(r io.ReaderAt) (int64, error) {
+	first, ok := metaAt(r, 0)
+	sizes := []int64{int64(first.pageSize)}
+	if !ok {
+		// The second page lies at an unknown page size, from 1 KiB to 16 MiB.
+		for n := int64(1 << 10); n <= 16<<20; n *= 2 {
+			sizes = append(sizes, n)
+		}
+	}
+	newest := first
+	for _, at := range sizes {
+		if second, valid := metaAt(r, at); valid && int64(second.pageSize) == at {
+			if !ok || second.transaction > newest.transaction {
+				newest = second
+			}
+			ok = true
+			break
+		}
+	}
+	if !ok {
+		return 0, fmt.Errorf("%w: not a bbolt file, or both its meta pages are broken", ErrDamaged)
+	}
+	if newest.pages > 1<<40 {
+		return 0, fmt.Errorf("%w: impossible page count %d", ErrDamaged, newest.pages)
+	}
+	return int64(newest.pages) * int64(newest.pageSize), nil
+}
+
+func metaAt(r io.ReaderAt, page int64) (m meta, valid bool) {
+	var b [metaLength]byte
+	if _, err := r.ReadAt(b[:], page+pageHeader); err != nil {
+		return meta{}, false
+	}
+	order := binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(b[:metaLength-8])
+	if order.Uint32(b[:]) != metaMagic || order.Uint64(b[metaLength-8:]) != sum.Sum64() {
+		return meta{}, false
+	}
+	return meta{order.Uint32(b[8:]), order.Uint64(b[40:]), order.Uint64(b[48:])}, true
+}
+
+// openBolt is bbolt.Open that leaves no lock behind when bbolt panics.
+func openBolt(path string, o *bbolt.Options) (db *bbolt.DB, err error) {
+	var file *os.File
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		file = f
+		return f, err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if errors.Is(err, ErrDamaged) {
+			db, err = nil, errors.Join(err, file.Close())
+		}
+	}()
+	defer onDamage(&err)
+	return bbolt.Open(path, 0o600, o)
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
