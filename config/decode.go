@@ -17,19 +17,22 @@ import (
 // decoder fills a Config from YAML nodes. The library's own decoder stops at
 // the first mistake; this one notes it and goes on, and remembers where
 // everything stands.
-type decoder struct {
-	cfg    *Config
-	broken map[string]bool // paths already reported: their emptiness is no news
-}
+type decoder struct{ cfg *Config }
 
-// decode reads data over what cfg holds.
-func decode(cfg *Config, data []byte) {
-	d := decoder{cfg: cfg, broken: cfg.notes.broken}
+// decode reads data over what cfg holds and reports whether there was anything
+// to read.
+func decode(cfg *Config, data []byte) bool {
+	d := decoder{cfg}
 	body := d.document(data)
 	if body == nil {
-		return
+		return false
+	}
+	if body.Type() != ast.MappingType {
+		d.report(place{1, 1}, `the file has no sections: write "key: value" lines as in config.example.yaml`)
+		return false
 	}
 	d.value("", body, reflect.ValueOf(cfg).Elem())
+	return true
 }
 
 // document parses the one document of a file, or reports why it cannot.
@@ -71,13 +74,21 @@ func (d *decoder) syntax(text string, err error) {
 			at = place{t.Position.Line, t.Position.Column}
 		}
 	}
-	hint := "check indentation, quotes and brackets here and on the line above"
-	for i, line := range strings.Split(text, "\n") {
-		if i+2 >= at.line && i < at.line && strings.Contains(line, "：") {
-			hint = `after a key write ":" and a space, not the Chinese "："`
+	d.report(at, "%s: %s", message, hint(text, at.line))
+}
+
+// hint guesses from the line at fault and the one before it what went wrong.
+func hint(text string, line int) string {
+	lines := strings.Split(text, "\n")
+	for _, l := range lines[max(0, line-2):min(line, len(lines))] {
+		switch {
+		case strings.HasPrefix(strings.TrimLeft(l, " "), "\t"):
+			return "indent with spaces, not with tabs"
+		case strings.Contains(l, "："):
+			return `after a key write ":" and a space, not the Chinese "："`
 		}
 	}
-	d.report(at, "%s: %s", message, hint)
+	return "check indentation, quotes and brackets here and on the line above"
 }
 
 func (d *decoder) report(at place, format string, args ...any) {
@@ -87,12 +98,8 @@ func (d *decoder) report(at place, format string, args ...any) {
 
 // refuse reports the value at path.
 func (d *decoder) refuse(path, format string, args ...any) {
-	if path == "" {
-		d.report(place{1, 1}, "the file "+format, args...)
-		return
-	}
 	d.cfg.Problem(path, format, args...)
-	d.broken[path] = true
+	d.cfg.notes.broken[path] = true
 }
 
 // value decodes node into v.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -45,8 +46,8 @@ func start(node ast.Node) place {
 // badByte returns where text stops being UTF-8.
 func badByte(text string) place {
 	at := place{1, 1}
-	for _, r := range text {
-		if r == utf8.RuneError {
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
 			break
 		}
 		if at.column++; r == '\n' {
@@ -80,9 +81,10 @@ func fieldsOf(v reflect.Value) fields {
 
 // didYouMean says what to write instead of word.
 func didYouMean(word string, known []string) string {
-	best, least := "", 3
+	best, least := "", math.MaxInt
 	for _, k := range known {
-		if n := distance(word, k); n < least && n < utf8.RuneCountInString(word) {
+		longer := max(utf8.RuneCountInString(word), utf8.RuneCountInString(k))
+		if n := distance(word, k); n < least && 3*n <= longer {
 			best, least = k, n
 		}
 	}

@@ -45,11 +45,18 @@ type notes struct {
 
 type place struct{ line, column int }
 
+func newNotes(file string) notes {
+	return notes{file: file, at: map[string]place{}, broken: map[string]bool{}}
+}
+
 // Problem records that what stands at path ("groups[2].cron") is wrong. The
 // text begins with the path; format completes the sentence and says what to
 // write instead. A path that is not in the file takes the place of the nearest
 // thing around it that is.
 func (c *Config) Problem(path, format string, args ...any) {
+	if c.notes.unreadable(path) {
+		return // which has been said
+	}
 	c.notes.problems = append(c.notes.problems, c.notes.problem(path, format, args...))
 }
 
@@ -95,14 +102,26 @@ func (n *notes) problem(path, format string, args ...any) Problem {
 
 // place finds path or the nearest thing around it.
 func (n *notes) place(path string) place {
-	for path != "" {
+	for ; path != ""; path = around(path) {
 		if at, ok := n.at[path]; ok {
 			return at
 		}
-		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
 	return place{1, 1}
 }
+
+// unreadable reports whether path or something around it made no sense.
+func (n *notes) unreadable(path string) bool {
+	for ; path != ""; path = around(path) {
+		if n.broken[path] {
+			return true
+		}
+	}
+	return false
+}
+
+// around returns the path that path is a part of, "" for the file.
+func around(path string) string { return path[:max(0, strings.LastIndexAny(path, ".["))] }
 
 func (n *notes) has(path string) bool {
 	_, ok := n.at[path]

@@ -141,7 +141,7 @@ func (s *Stages) parse(text string) error {
 
 func (g *GroupIDs) parse(text string) error {
 	if text != "all" {
-		return fmt.Errorf("%q is neither all nor a list: write [%s] or all", text, text)
+		return fmt.Errorf("%q is neither all nor a list: write all, or ids like [zc, jd]", text)
 	}
 	*g = nil
 	return nil

@@ -1,0 +1,64 @@
+package config
+
+import (
+	"net"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+func (c *Config) checkIntake() {
+	in := c.Intake
+	if in.Quiet <= 0 || in.Quiet > 10*time.Minute {
+		c.Problem("intake.quiet", "is %s: write 1s to 10m, a worker waits that long for every answer", in.Quiet)
+	}
+	c.within("intake.draft_days", in.DraftDays, 1, 90, " days")
+	c.within("intake.per_hour", in.PerHour, 10, 10000, " messages; a form alone takes about ten")
+	c.within("intake.max_chars", in.MaxChars, 200, 20000, " characters")
+}
+
+func (c *Config) checkNetworks() {
+	s, w := c.Sandbox, c.WeChat
+	if !w.Enabled && s.Listen == "" {
+		c.Problem("wechat.enabled", "is false and sandbox.listen is empty: switch one on, or nobody can reach the bot")
+	}
+	if s.Listen != "" {
+		c.checkListen(s)
+	}
+	if s.Token != "" && s.TokenFile != "" {
+		c.Problem("sandbox.token", "stands beside token_file: keep one of the two")
+	}
+	for i, t := range s.Tries {
+		path := entry("sandbox.tries", i)
+		c.oneOf(path+".role", t.Role, roles...)
+		c.need(path+".label", t.Label, "what the button says")
+		c.need(path+".label_en", t.LabelEN, "what the button says in English")
+		c.need(path+".text", t.Text, "what is sent")
+	}
+	if w.Pace.Min < time.Second {
+		c.Problem("wechat.pace.min", "is %s: write 1s or more, faster accounts get restricted", w.Pace.Min)
+	}
+	if w.Pace.Max < w.Pace.Min {
+		c.Problem("wechat.pace.max", "is %s, less than min: write at least %s", w.Pace.Max, w.Pace.Min)
+	}
+	c.within("wechat.pace.per_minute", w.Pace.PerMinute, 1, 30, "; accounts that send more get restricted")
+}
+
+// checkListen refuses a page that others could reach without a token: whoever
+// opens it can be anybody.
+func (c *Config) checkListen(s Sandbox) {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
+		c.Problem("sandbox.listen", "%q is not host:port: write it like 127.0.0.1:8080", s.Listen)
+		return
+	}
+	if host == "localhost" || net.ParseIP(host).IsLoopback() || c.notes.broken["sandbox.token"] {
+		return
+	}
+	switch {
+	case s.Token == "" && s.TokenFile == "":
+		c.Problem("sandbox.listen", "%q can be reached from outside: write 127.0.0.1:%s, or add token or token_file", s.Listen, port)
+	case s.Token != "" && utf8.RuneCountInString(string(s.Token)) < 16:
+		c.Problem("sandbox.token", "is short enough to be guessed: write 16 characters or more")
+	}
+}
