@@ -174,11 +174,10 @@ func (d *decoder) structure(path string, node ast.Node, v reflect.Value) {
 	if v.Type() == reflect.TypeFor[Rule]() {
 		v.SetZero() // another kind of rule replaces the default one
 	}
-	fields := fieldsOf(v)
 	d.entries(path, m, func(key, sub string, value ast.Node, at place) {
-		field, ok := fields.byKey[key]
+		field, ok := fieldFor(v, key)
 		if !ok {
-			d.report(at, "unknown key %q: %s", key, didYouMean(key, fields.keys))
+			d.report(at, "unknown key %q: %s", key, didYouMean(key, keysOf(v.Type())))
 			return
 		}
 		d.value(sub, value, field)

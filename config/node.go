@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -57,26 +58,32 @@ func badByte(text string) place {
 	return at
 }
 
-type fields struct {
-	keys  []string
-	byKey map[string]reflect.Value
+// keyOf returns how a field is called in the file, "" for one that is not there.
+func keyOf(f reflect.StructField) string {
+	if !f.IsExported() {
+		return ""
+	}
+	return cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name))
 }
 
-// fieldsOf lists the parts of a struct by their key in the file.
-func fieldsOf(v reflect.Value) fields {
-	f := fields{byKey: map[string]reflect.Value{}}
-	for field, value := range v.Fields() {
-		if !field.IsExported() {
-			continue
+// fieldFor returns the part of a struct that the file calls key.
+func fieldFor(v reflect.Value, key string) (reflect.Value, bool) {
+	for f, value := range v.Fields() {
+		if key != "" && keyOf(f) == key {
+			return value, true
 		}
-		key := field.Tag.Get("yaml")
-		if key == "" {
-			key = strings.ToLower(field.Name)
-		}
-		f.keys = append(f.keys, key)
-		f.byKey[key] = value
 	}
-	return f
+	return reflect.Value{}, false
+}
+
+// keysOf lists what a struct's parts are called in the file.
+func keysOf(t reflect.Type) (keys []string) {
+	for f := range t.Fields() {
+		if key := keyOf(f); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // didYouMean says what to write instead of word.
