@@ -67,9 +67,9 @@ type Reception struct {
 // Rule finds the reception day. Exactly one kind is given: Nth and Weekday, or
 // Day, or Weekly, or Dates.
 type Rule struct {
-	Nth     int // 1 to 4: the nth Weekday of the month
+	Nth     int // 1 to 4, or -1 for the last: that Weekday of the month
 	Weekday time.Weekday
-	Day     int            // 1 to 31: that day of each month
+	Day     int            // 1 to 31; a shorter month takes its last day
 	Weekly  []time.Weekday // every week on these days
 	Dates   []Date         // exactly these
 }
@@ -81,7 +81,8 @@ type Leaders struct {
 	Months map[Month]string // person id of one month
 }
 
-// Move overrides the reception day of one month (改期).
+// Move overrides the reception day of one month (改期). Only rules with one day
+// a month (Nth, Day) can have moves.
 type Move struct {
 	Month  Month
 	To     Date

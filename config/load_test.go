@@ -115,7 +115,7 @@ func TestEverySpelling(t *testing.T) {
 		{"place", c.Office.Place, "办公楼一楼\n"},
 		{"hours", c.Office.Hours.Spans, spans},
 		{"readers", c.Office.StaffReads, 3},
-		{"rule", c.Reception.Rule, Rule{Weekly: []time.Weekday{time.Tuesday, time.Thursday}}},
+		{"rule", c.Reception.Rule, Rule{Nth: -1, Weekday: time.Tuesday}},
 		{"month", c.Reception.Leaders.In(december), "qin"},
 		{"other month", c.Reception.Leaders.In(Month{2027, time.January}), ""},
 		{"move", c.Reception.Moves, []Move{{december, Date{2026, time.December, 9}, "检修"}}},

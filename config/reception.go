@@ -26,6 +26,15 @@ func (c *Config) checkReception() {
 		c.checkRule(r.Rule)
 	}
 	c.checkLeaders(r.Leaders)
+	c.checkMoves(r)
+}
+
+// checkMoves wants moves that say which day they mean: a month names one only
+// where the rule gives one day a month.
+func (c *Config) checkMoves(r *Reception) {
+	if len(r.Moves) > 0 && len(r.Rule.Weekly)+len(r.Rule.Dates) > 0 {
+		c.Problem("reception.moves", "cannot tell which day of a weekly rule or of dates is meant: use {nth: …} or {day: …}, or change the dates")
+	}
 	months := make([]string, len(r.Moves))
 	for i, m := range r.Moves {
 		path := entry("reception.moves", i)
@@ -59,7 +68,7 @@ func (c *Config) checkRule(r Rule) {
 	}
 	switch {
 	case has("day"):
-		c.within(path+".day", r.Day, 1, 28, ", days that every month has")
+		c.within(path+".day", r.Day, 1, 31, "; a shorter month takes its last day")
 	case has("weekly"):
 		if len(r.Weekly) == 0 {
 			c.Problem(path+".weekly", "is empty: write weekdays like [tuesday, thursday]")
@@ -71,7 +80,9 @@ func (c *Config) checkRule(r Rule) {
 		}
 		c.once(each(r.Dates, Date.String), func(i int) string { return entry(path+".dates", i) })
 	default:
-		c.within(path+".nth", r.Nth, 1, 4, ", which every month has")
+		if r.Nth != -1 { // the last
+			c.within(path+".nth", r.Nth, 1, 4, ", which every month has, or -1 for the last")
+		}
 		if !has("weekday") {
 			c.Problem(path+".weekday", "is missing beside nth: write monday, tuesday, … or sunday")
 		}
