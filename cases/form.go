@@ -9,6 +9,8 @@ const (
 	LineField   FieldKind = "line"   // one short answer
 	ChoiceField FieldKind = "choice" // one of a few, by number or word
 	PhoneField  FieldKind = "phone"  // a telephone number
+	PlaceField  FieldKind = "place"  // where, or whose matter
+	WhenField   FieldKind = "when"   // since when, as said
 )
 
 // The field ids the program itself understands. A form may have others.
@@ -43,10 +45,11 @@ type Field struct {
 // Form is a guided form (表单): at most six questions, asked one at a time, or
 // filled in one message with labels.
 type Form struct {
-	ID     string
-	Name   string
-	Words  []string
-	Fields []Field
+	ID       string
+	Name     string
+	Words    []string
+	Category string // suggested without looking at words; may be empty
+	Fields   []Field
 }
 
 // Field returns the field with that id.

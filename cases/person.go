@@ -146,3 +146,6 @@ func (o *Office) With(role Role, unit string) []Person {
 	}
 	return with
 }
+
+// Same reports whether two names are typed alike.
+func (o *Office) Same(a, b string) bool { return o.fold(a) == o.fold(b) }

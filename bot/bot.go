@@ -1,0 +1,189 @@
+// Package bot holds the conversation: it takes each message that was said to
+// it, does what is asked in one transaction with the note that the message has
+// been dealt with, and answers in plain words. A message is answered after it
+// is durable, and dealt with once although it may arrive twice.
+//
+// A batch is handled where it is accepted, not put into a queue first: what a
+// message changes, the note that it was seen, and the answer owed are one
+// write. Only a message that the program cannot handle is kept aside
+// ("aside"), for staff to look at.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// Desk is what the conversation asks of the office.
+type Desk interface {
+	Who(r storage.Reader, a chat.Address) (cases.Person, bool)
+	Submit(tx storage.Tx, s desk.Submission, now time.Time) (desk.Receipt, error)
+	Supplement(tx storage.Tx, no cases.Number, by desk.Claim, m chat.Message, text string, now time.Time) (cases.Case, error)
+	Withdraw(tx storage.Tx, no cases.Number, by desk.Claim, now time.Time) (cases.Case, error)
+	Track(ctx context.Context, no cases.Number, by desk.Claim, now time.Time) (cases.Case, error)
+	WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error)
+	Mine(ctx context.Context, from chat.Address, n int) ([]cases.Case, error)
+
+	Register(tx storage.Tx, a cases.Actor, no cases.Number, category, unit string, now time.Time) (desk.Done, error)
+	Accept(tx storage.Tx, a cases.Actor, no cases.Number, now time.Time) (desk.Done, error)
+	Assign(tx storage.Tx, a cases.Actor, no cases.Number, unit string, t calendar.Term, note string, now time.Time) (desk.Done, error)
+	Sponsor(tx storage.Tx, a cases.Actor, no cases.Number, leader string, t calendar.Term, now time.Time) (desk.Done, error)
+	Ask(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, chat.Address, error)
+	Answer(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	Close(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	Urge(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	SignOff(tx storage.Tx, a cases.Actor, no cases.Number, now time.Time) (desk.Done, error)
+	Feedback(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	Object(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	Instruct(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
+	Visit(tx storage.Tx, a cases.Actor, v desk.VisitNote, now time.Time) (cases.Case, error)
+
+	Look(ctx context.Context, a cases.Actor, no cases.Number, now time.Time) (cases.Case, []cases.Event, error)
+	Todo(ctx context.Context, a cases.Actor) (desk.Todo, error)
+	Tasks(ctx context.Context, a cases.Actor) ([]cases.Case, error)
+	Sponsored(ctx context.Context, leader string) ([]cases.Case, error)
+	OverviewText(ctx context.Context, a cases.Actor, now time.Time) (string, error)
+	Lines(list []cases.Case, now time.Time) []desk.Line
+	Args(c cases.Case, more words.Args) words.Args
+
+	ReceptionDays(ctx context.Context, from calendar.Date, n int) ([]calendar.ReceptionDay, error)
+	ReceptionIn(ctx context.Context, year int, month time.Month) ([]calendar.ReceptionDay, error)
+	MoveReception(tx storage.Tx, a cases.Actor, rule, to calendar.Date, note string, now time.Time) error
+	DayArgs(day calendar.ReceptionDay) words.Args
+	IssueCode(tx storage.Tx, person string, now time.Time) (string, error)
+	Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (cases.Person, error)
+	BindGroup(tx storage.Tx, typed string, a chat.Address) (desk.Group, error)
+	Alarm(tx storage.Tx, key, sentence string, args words.Args, now time.Time) error
+}
+
+// Options are what the conversation needs beside the desk.
+type Options struct {
+	Office  *cases.Office
+	Words   *words.Book
+	Facts   words.Args // the office's name, phones and places
+	Forms   []cases.Form
+	Dialect map[string]string
+	// Quiet is how long after a message more may follow that belongs to it.
+	Quiet time.Duration
+	// DraftFor is how long an unfinished form is kept.
+	DraftFor time.Duration
+	// PerHour is how many messages one person may send in an hour.
+	PerHour int
+	// MaxChars is how many characters of one message are taken.
+	MaxChars int
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Pass sends an answer that changes nothing and so need not be kept.
+	Pass func(chat.Outgoing)
+	// Owed is told that messages wait in the outbox.
+	Owed func()
+}
+
+// Bot is the conversation. It keeps no state of its own but the recent pace of
+// each speaker.
+type Bot struct {
+	Options
+	desk     Desk
+	store    storage.Store
+	limit    *limiter
+	locks    [64]sync.Mutex // one conversation is worked through in order
+	commands phrase.Words
+	starts   phrase.Words // what opens a form
+	table    map[string]command
+}
+
+// New returns the bot that talks for the desk.
+func New(store storage.Store, d Desk, o Options) *Bot {
+	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{}}
+	typed := map[string]string{}
+	for _, c := range commands {
+		b.table[c.id] = c
+		for _, w := range c.words {
+			typed[w] = c.id
+		}
+	}
+	b.commands = phrase.NewWords(typed)
+	starts := map[string]string{}
+	for _, f := range o.Forms {
+		for _, w := range f.Words {
+			starts[w] = f.ID
+		}
+	}
+	b.starts = phrase.NewWords(starts)
+	return b
+}
+
+// Accept is the chat.Handler: when it returns nil every message of the batch
+// has been dealt with for good.
+func (b *Bot) Accept(ctx context.Context, batch []chat.Message) error {
+	for _, m := range batch {
+		if m.Group() && !m.Addressed {
+			continue // said to others: nothing of it is kept
+		}
+		if err := b.hear(ctx, m); err != nil {
+			return fmt.Errorf("handle a message: %w", err)
+		}
+	}
+	return nil
+}
+
+// hear deals with one message.
+func (b *Bot) hear(ctx context.Context, m chat.Message) error {
+	lock := b.lock(m.From)
+	lock.Lock()
+	defer lock.Unlock()
+	now := b.Now()
+	if m.At.IsZero() {
+		m.At = now
+	}
+	t := &turn{b: b, ctx: ctx, m: m, now: now, actor: cases.Petitioner}
+	seen, err := t.load()
+	if err != nil || seen {
+		return err
+	}
+	ok, warn := b.limit.take(m.From, now)
+	if !ok {
+		if warn {
+			b.Pass(chat.Outgoing{Key: t.key("limit"), To: m.Chat, Text: t.say("limit", nil)})
+			b.Owed()
+		}
+		return nil
+	}
+	err = t.deal()
+	var fault *storage.PanicError
+	if errors.As(err, &fault) {
+		b.Log.Error("a message could not be handled and was put aside", "transport", m.From.Transport(), "stack", string(fault.Stack))
+		return t.aside()
+	}
+	return err
+}
+
+func (b *Bot) lock(a chat.Address) *sync.Mutex {
+	h := uint32(2166136261)
+	for i := range len(a) {
+		h = (h ^ uint32(a[i])) * 16777619
+	}
+	return &b.locks[h%uint32(len(b.locks))]
+}
+
+// form returns the form with that id.
+func (b *Bot) form(id string) (cases.Form, bool) {
+	for _, f := range b.Forms {
+		if f.ID == id {
+			return f, true
+		}
+	}
+	return cases.Form{}, false
+}

@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+)
+
+// command is one entry of the command table. To add a command, add an entry.
+type command struct {
+	id    string
+	words []string
+	// verb decides who may, by the one table of rights; for a command that is
+	// no step of a case, roles does. Nil means everybody.
+	verb  cases.Verb
+	roles []cases.Role
+	// number: a case number follows. rest: words may follow without a number;
+	// otherwise the command stands alone.
+	number, rest bool
+	run          func(t *turn, in input) (reply, error)
+}
+
+// input is what was said with a command.
+type input struct {
+	no   cases.Number
+	rest phrase.Text
+}
+
+var (
+	staffOnly = []cases.Role{cases.Staff}
+	office    = []cases.Role{cases.Staff, cases.Discipline}
+	duty      = []cases.Role{cases.Staff, cases.Discipline, cases.Liaison, cases.Leader}
+	bosses    = []cases.Role{cases.Leader, cases.Staff}
+)
+
+// commands is the whole of what can be asked for by name. Forms (反映, 建议) come
+// from the config and are not in it.
+var commands []command
+
+func init() { // the runs refer to the table through the bot, hence not a literal
+	commands = []command{
+		// everybody
+		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你好", "您好", "在吗", "在不在", "hi", "hello"}, run: help},
+		{id: "track", words: []string{"查询", "查", "查进度", "进度"}, number: true, run: track},
+		{id: "mine", words: []string{"我的", "我的事", "我反映的"}, run: mine},
+		{id: "supplement", words: []string{"补充"}, number: true, run: supplement},
+		{id: "withdraw", words: []string{"撤回", "撤销"}, number: true, run: withdraw},
+		{id: "reception", words: []string{"接待日", "矿领导接待日", "领导接待日"}, rest: true, run: reception},
+		{id: "cancel", words: []string{"取消", "算了"}, run: nothingToCancel},
+		{id: "bind", words: []string{"绑定"}, rest: true, run: bind},
+		{id: "bind-group", words: []string{"绑定群"}, rest: true, roles: staffOnly, run: bindGroupInPrivate},
+
+		// the office
+		{id: "todo", words: []string{"待办", "任务", "清单"}, roles: duty, run: todo},
+		{id: "register", words: []string{"登记"}, verb: cases.Register, number: true, run: register},
+		{id: "accept", words: []string{"受理"}, verb: cases.Accept, number: true, run: accept},
+		{id: "assign", words: []string{"转办", "交办"}, verb: cases.Assign, number: true, run: assign},
+		{id: "sponsor", words: []string{"包案"}, verb: cases.Sponsor, number: true, run: sponsor},
+		{id: "ask", words: []string{"问"}, verb: cases.Ask, number: true, run: ask},
+		{id: "answer", words: []string{"答复", "回复"}, verb: cases.Answer, number: true, run: answerCase},
+		{id: "close", words: []string{"办结", "结案"}, verb: cases.Close, number: true, run: closeCase},
+		{id: "urge", words: []string{"催办", "督办"}, verb: cases.Urge, number: true, run: urge},
+		{id: "move", words: []string{"改期"}, roles: staffOnly, rest: true, run: moveReception},
+		{id: "visit", words: []string{"来访"}, roles: staffOnly, rest: true, run: visit},
+		{id: "bind-code", words: []string{"绑定码"}, roles: []cases.Role{cases.Staff, cases.Admin}, rest: true, run: bindCode},
+
+		// units
+		{id: "sign-off", words: []string{"签收"}, verb: cases.SignOff, number: true, run: signOff},
+		{id: "feedback", words: []string{"反馈"}, verb: cases.Feedback, number: true, run: feedback},
+		{id: "object", words: []string{"异议"}, verb: cases.Object, number: true, run: object},
+
+		// leaders
+		{id: "overview", words: []string{"概况", "总体情况"}, roles: bosses, run: overview},
+		{id: "sponsored", words: []string{"我包的", "我包的案"}, roles: []cases.Role{cases.Leader}, run: sponsored},
+		{id: "instruct", words: []string{"批示"}, verb: cases.Instruct, number: true, run: instruct},
+	}
+}
+
+// who returns the roles that may use the command, or nil for everybody.
+func (c command) who() []cases.Role {
+	if c.verb != "" {
+		return cases.Who(c.verb)
+	}
+	return c.roles
+}

@@ -1,0 +1,277 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+	"fangzhuo/words"
+)
+
+// The words that steer a form, wherever it stands.
+const (
+	back   = "back"   // 上一步
+	skip   = "skip"   // 跳过
+	cancel = "cancel" // 取消
+	done   = "done"   // 好, 说完了: the story is told
+	fix    = "fix"    // 改 2 …: another value for a line of the summary
+)
+
+var steering = phrase.NewWords(map[string]string{
+	"上一步": back, "返回": back, "上一题": back, "退回": back,
+	"跳过": skip, "不填": skip, "没有": skip, "不知道": skip, "说不清": skip, "无": skip, "下一步": skip, "下一题": skip,
+	"取消": cancel, "算了": cancel, "不说了": cancel, "不反映了": cancel, "退出": cancel,
+})
+
+var finished = phrase.NewWords(map[string]string{
+	"好": done, "好了": done, "完": done, "完了": done, "说完了": done, "没了": done, "就这些": done, "就这": done,
+	"就这样": done, "发完了": done, "完毕": done, "对": done, "没有了": done, "下一步": done, "继续": done, "ok": done, "跳过": done,
+})
+
+var fixing = phrase.NewWords(map[string]string{"改": fix, "修改": fix, "更正": fix, "改一下": fix})
+
+// fill goes on with the open form. It reports false when what was said is not
+// for the form.
+func (t *turn) fill() (reply, error) {
+	f, ok := t.b.form(t.talk.Form)
+	if !ok { // the form is gone from the config
+		t.talk = talk{}
+		return t.lost()
+	}
+	if word, ok := t.text.Exact(steering); ok {
+		if word == cancel {
+			t.talk = talk{Asked: t.talk.Asked}
+			return says(t.say("form.cancelled", nil))
+		}
+		if word == back {
+			return t.back(f)
+		}
+		if word == skip && !t.talk.Hearing {
+			if t.talk.Ask == "" {
+				return says(t.summaryText(f))
+			}
+			return t.skip(f)
+		}
+	}
+	switch {
+	case t.talk.Hearing:
+		return t.hearing(f)
+	case t.talk.Ask == "":
+		return t.confirm(f)
+	}
+	return t.answer(f)
+}
+
+// hearing goes on with a story under way.
+func (t *turn) hearing(f cases.Form) (reply, error) {
+	if _, ok := t.text.Exact(finished); ok {
+		return t.told()
+	}
+	if field, ok := f.Field(cases.SignAs); ok && len(t.talk.Story) > 0 {
+		if c, ok := choice(field, t.text); ok { // said ahead of the question
+			t.talk.Fields = cloneFields(t.talk.Fields)
+			t.talk.Fields[field.ID] = c.ID
+			return t.told()
+		}
+	}
+	text, _ := t.clipped()
+	t.remember(text)
+	if filled := phrase.Form(text, labels(f)); filled.Found >= 2 && len(t.talk.Story) == 0 {
+		return t.filled(f, filled)
+	}
+	return t.tell(strings.TrimSpace(text))
+}
+
+// answer takes the answer to the question that stands.
+func (t *turn) answer(f cases.Form) (reply, error) {
+	field, ok := f.Field(t.talk.Ask)
+	if !ok {
+		return t.next(f, "")
+	}
+	if t.text.Empty() && len(t.m.Media) == 0 {
+		return says(t.say("form.empty", nil) + "\n" + t.question())
+	}
+	t.remember(t.m.Text)
+	if t.text.Empty() {
+		return says(t.say("form.kept-media", nil) + "\n" + t.question())
+	}
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	if problem := t.take(field, t.text); problem != "" {
+		return says(problem + "\n" + t.question())
+	}
+	t.guard(t.text.Folded())
+	return t.next(f, field.ID)
+}
+
+// take reads a value into a field and returns what is wrong with it, if
+// anything.
+func (t *turn) take(field cases.Field, text phrase.Text) (problem string) {
+	raw := text.Raw()
+	limit := field.Max
+	if limit == 0 {
+		limit = t.b.MaxChars
+	}
+	if limit > 0 && utf8.RuneCountInString(raw) > limit {
+		return t.say("form.too-long", words.Args{"Max": limit})
+	}
+	switch field.Kind {
+	case cases.ChoiceField:
+		c, ok := choice(field, text)
+		switch {
+		case ok:
+			t.talk.Fields[field.ID] = c.ID
+		case field.ID == cases.SignAs && t.fears(text.Folded()):
+			t.guard(text.Folded())
+		case field.ID == cases.SignAs && looksLikeName(raw):
+			t.talk.Fields[field.ID], t.talk.Name = string(cases.Named), raw
+		default:
+			return t.say("form.which", words.Args{"Choices": labelsOf(field)})
+		}
+	case cases.PhoneField:
+		if digits := strings.Map(digit, phrase.Fold(raw)); digits != "" && len(digits) < 5 {
+			return t.say("form.phone", nil)
+		}
+		t.talk.Fields[field.ID] = raw
+	default:
+		masked, _ := phrase.MaskCards(raw)
+		t.talk.Fields[field.ID] = masked
+	}
+	return ""
+}
+
+func digit(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}
+
+func (t *turn) fears(folded string) bool {
+	return slices.ContainsFunc(fears, func(w string) bool { return strings.Contains(folded, w) })
+}
+
+// looksLikeName takes two to four Chinese characters for a name.
+func looksLikeName(raw string) bool {
+	n := utf8.RuneCountInString(raw)
+	return n >= 2 && n <= 4 && strings.IndexFunc(raw, func(r rune) bool { return r < 0x4e00 || r > 0x9fff }) < 0
+}
+
+func labelsOf(field cases.Field) []string {
+	var l []string
+	for _, c := range field.Choices {
+		l = append(l, c.Label)
+	}
+	return l
+}
+
+// choice reads a choice by number, label or another word for it.
+func choice(field cases.Field, text phrase.Text) (cases.Choice, bool) {
+	if n, ok := text.Choice(len(field.Choices)); ok {
+		return field.Choices[n-1], true
+	}
+	typed := map[string]string{}
+	for _, c := range field.Choices {
+		typed[c.Label] = c.ID
+		for _, w := range c.Words {
+			typed[w] = c.ID
+		}
+	}
+	id, ok := text.Exact(phrase.NewWords(typed))
+	for _, c := range field.Choices {
+		if ok && c.ID == id {
+			return c, true
+		}
+	}
+	return cases.Choice{}, false
+}
+
+// back returns to the question before.
+func (t *turn) back(f cases.Form) (reply, error) {
+	at := len(f.Fields)
+	if t.talk.Ask != "" {
+		at = slices.IndexFunc(f.Fields, func(g cases.Field) bool { return g.ID == t.talk.Ask })
+	}
+	if at <= 0 {
+		return says(t.say("form.first", nil) + "\n" + t.question())
+	}
+	field := f.Fields[at-1]
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	delete(t.talk.Fields, field.ID)
+	t.talk.Skipped = slices.DeleteFunc(slices.Clone(t.talk.Skipped), func(id string) bool { return id == field.ID })
+	t.talk.Ask, t.talk.Straight = field.ID, false
+	t.talk.Hearing, t.talk.Story, t.talk.Quiet = field.Kind == cases.StoryField, nil, time.Time{}
+	return says(t.question())
+}
+
+// skip leaves a question open.
+func (t *turn) skip(f cases.Form) (reply, error) {
+	field, _ := f.Field(t.talk.Ask)
+	if field.Required {
+		return says(t.say("form.required", nil) + "\n" + t.question())
+	}
+	t.talk.Skipped = append(slices.Clone(t.talk.Skipped), field.ID)
+	return t.next(f, field.ID)
+}
+
+// confirm takes what is said to the summary: 对, 对 保密, 改 2 …, or more of the
+// matter.
+func (t *turn) confirm(f cases.Form) (reply, error) {
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	sign, _ := f.Field(cases.SignAs)
+	if rest, ok := t.text.YesWith(); ok {
+		if rest.Empty() {
+			return t.submit()
+		}
+		if c, ok := choice(sign, rest); ok {
+			t.talk.Fields[cases.SignAs] = c.ID
+			return t.submit()
+		}
+		t.remember(t.m.Text)
+		first := f.Fields[0].ID
+		t.talk.Fields[first] = joined(t.talk.Fields[first], rest.Raw())
+		return says(t.say("form.added", nil) + "\n" + t.summaryText(f))
+	}
+	if c, ok := choice(sign, t.text); ok && sign.ID != "" {
+		t.talk.Fields[cases.SignAs] = c.ID
+		return says(t.summaryText(f))
+	}
+	if _, rest, ok := t.text.Command(fixing); ok {
+		return t.fix(f, rest)
+	}
+	if t.text.No() {
+		return says(t.say("form.wrong", nil))
+	}
+	if t.text.Empty() && len(t.m.Media) == 0 {
+		return says(t.summaryText(f))
+	}
+	t.remember(t.m.Text)
+	if !t.text.Empty() {
+		first := f.Fields[0].ID
+		t.talk.Fields[first] = joined(t.talk.Fields[first], t.text.Raw())
+		t.guard(t.text.Folded())
+	}
+	return says(t.say("form.added", nil) + "\n" + t.summaryText(f))
+}
+
+// fix gives a line of the summary another value.
+func (t *turn) fix(f cases.Form, rest phrase.Text) (reply, error) {
+	_, n, value, ok := rest.CaseNo()
+	if !ok || n < 1 || n > len(f.Fields) {
+		return says(t.say("form.wrong", nil))
+	}
+	t.remember(t.m.Text)
+	if value.Empty() {
+		t.talk.Ask = f.Fields[n-1].ID
+		t.talk.Straight = true
+		delete(t.talk.Fields, t.talk.Ask)
+		t.talk.Hearing = f.Fields[n-1].Kind == cases.StoryField
+		return says(t.question())
+	}
+	if problem := t.take(f.Fields[n-1], value); problem != "" {
+		return says(problem)
+	}
+	return says(t.summaryText(f))
+}

@@ -1,0 +1,354 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// The guided form (反映, 建议): the story first, told in as many messages as it
+// takes; then what the story left open, one question at a time; then a summary
+// that is handed in with 对. Nothing is guessed in silence: whatever was read out
+// of a story stands in the summary.
+
+// sameMatter is how long the same words again from the same person are taken
+// for a bad network rather than for a second matter.
+const sameMatter = time.Minute
+
+// open starts a form with what was already said with the command.
+func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
+	if again, ok := t.again(); ok {
+		return says(again)
+	}
+	if t.talk.Form != "" && t.talk.Form == f.ID && rest.Empty() && len(t.m.Media) == 0 {
+		return says(t.say("form.already", words.Args{"Form": f.Name}) + "\n" + t.question())
+	}
+	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor)}
+	if rest.Empty() && len(t.m.Media) == 0 {
+		t.talk.Hearing = f.Fields[0].Kind == cases.StoryField
+		return says(t.say("form.start", words.Args{"Form": f.Name, "Ask": f.Fields[0].Ask, "Suggestion": f.ID == desk.Suggestion}))
+	}
+	t.remember(rest.Raw())
+	filled := phrase.Form(rest.Raw(), labels(f))
+	if filled.Found == 0 {
+		return t.tell(rest.Raw())
+	}
+	return t.filled(f, filled)
+}
+
+// labels maps each label and alias of a form to its field.
+func labels(f cases.Form) map[string]string {
+	m := map[string]string{}
+	for _, field := range f.Fields {
+		m[phrase.Fold(field.Label)] = field.ID
+		for _, a := range field.Aliases {
+			m[phrase.Fold(a)] = field.ID
+		}
+	}
+	return m
+}
+
+// filled takes a form filled in with one message. What is missing is asked.
+func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
+	for _, field := range f.Fields {
+		if v, ok := filled.Values[field.ID]; ok {
+			t.take(field, phrase.Read(v))
+		}
+	}
+	first := f.Fields[0]
+	if extra := strings.TrimSpace(filled.Rest); extra != "" {
+		t.talk.Fields[first.ID] = joined(t.talk.Fields[first.ID], extra)
+	}
+	t.guard(phrase.Fold(t.m.Text))
+	for _, field := range f.Fields {
+		if field.Required && t.talk.Fields[field.ID] == "" {
+			t.talk.Ask, t.talk.Hearing = field.ID, field.Kind == cases.StoryField
+			t.talk.Straight = true
+			return says(t.say("form.missing", words.Args{"Ask": field.Ask}))
+		}
+	}
+	return t.submit()
+}
+
+func joined(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return a + "\n" + b
+}
+
+// remember keeps what was said for the form, raw.
+func (t *turn) remember(text string) {
+	t.talk.Said = append(slices.Clone(t.talk.Said), desk.Said{At: t.m.At, Text: text, Media: t.m.Media})
+}
+
+// maxStory bounds a draft: more messages than a person types for one matter.
+const maxStory = 100
+
+// tell adds to the story and waits for more, until it has been quiet.
+func (t *turn) tell(text string) (reply, error) {
+	first := len(t.talk.Story) == 0
+	t.talk.Hearing = true
+	t.talk.Quiet = t.now.Add(t.b.Quiet)
+	t.talk.Until = t.now.Add(t.b.DraftFor)
+	if text != "" {
+		t.talk.Story = append(slices.Clone(t.talk.Story), text)
+	}
+	switch {
+	case len(t.talk.Story) >= maxStory:
+		return t.told()
+	case text == "" && len(t.talk.Story) == 0:
+		return says(t.say("form.media-only", nil))
+	case first:
+		return says(t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds())}))
+	}
+	return reply{}, nil
+}
+
+// told ends the story: reads its facts and asks for what it left open.
+func (t *turn) told() (reply, error) {
+	f, ok := t.b.form(t.talk.Form)
+	if !ok {
+		t.talk = talk{}
+		return t.lost()
+	}
+	story := strings.Join(t.talk.Story, "\n")
+	t.talk.Hearing, t.talk.Quiet, t.talk.Story = false, time.Time{}, nil
+	if story == "" {
+		t.talk.Hearing = true
+		return says(t.say("form.still-empty", words.Args{"Ask": f.Fields[0].Ask}))
+	}
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	t.talk.Fields[t.talk.Ask] = story
+	if t.talk.Ask == f.Fields[0].ID {
+		if n := t.read(f, story); n >= 2 {
+			t.talk.Straight = true
+		}
+	}
+	return t.next(f, t.talk.Ask)
+}
+
+func cloneFields(m map[string]string) map[string]string {
+	c := make(map[string]string, len(m)+1)
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+// read fills in what the story clearly says and returns how much that is.
+func (t *turn) read(f cases.Form, story string) int {
+	facts := phrase.FactsOf(story, t.b.Dialect)
+	found := map[string]string{
+		cases.SinceWhen: strings.Join(facts.Whens, "、"),
+		cases.Want:      strings.Join(facts.Wants, "、"),
+		cases.Place:     t.placeIn(story),
+	}
+	n := 0
+	for id, v := range found {
+		if _, asks := f.Field(id); !asks || v == "" {
+			continue
+		}
+		n++
+		if t.talk.Fields[id] == "" {
+			t.talk.Fields[id] = v
+		}
+	}
+	t.guard(phrase.Fold(story))
+	return n
+}
+
+// placeIn names the unit a story speaks of, if it names exactly one.
+func (t *turn) placeIn(story string) string {
+	folded, name := phrase.Fold(story), ""
+	for _, u := range t.b.Office.Units {
+		if strings.Contains(folded, phrase.Fold(u.Name)) {
+			if name != "" {
+				return ""
+			}
+			name = u.Name
+		}
+	}
+	return name
+}
+
+// fears are words of somebody afraid of what may follow (担心报复).
+var fears = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
+
+// guard notes that somebody is afraid. Their name is sealed unless they chose
+// to stay anonymous.
+func (t *turn) guard(folded string) {
+	for _, w := range fears {
+		if strings.Contains(folded, w) {
+			t.talk.Guarded = true
+			if t.talk.Fields[cases.SignAs] != string(cases.Anonymous) {
+				t.talk.Fields[cases.SignAs] = string(cases.Sealed)
+			}
+		}
+	}
+}
+
+// next asks the first open question after the field, or shows the summary.
+func (t *turn) next(f cases.Form, after string) (reply, error) {
+	t.talk.Until = t.now.Add(t.b.DraftFor)
+	behind := after == ""
+	for _, field := range f.Fields {
+		if field.ID == after {
+			behind = true
+			continue
+		}
+		if !behind || t.talk.Fields[field.ID] != "" || slices.Contains(t.talk.Skipped, field.ID) {
+			continue
+		}
+		if t.talk.Straight && (!field.Required || field.ID == cases.SignAs) {
+			continue // the story was rich enough; the summary shows what is open
+		}
+		t.talk.Ask = field.ID
+		return says(t.question())
+	}
+	return t.summary(f)
+}
+
+// question words the question that stands.
+func (t *turn) question() string {
+	f, _ := t.b.form(t.talk.Form)
+	if t.talk.Ask == "" {
+		return t.summaryText(f)
+	}
+	field, ok := f.Field(t.talk.Ask)
+	if !ok {
+		return ""
+	}
+	var choices []string
+	for _, c := range field.Choices {
+		choices = append(choices, c.Label)
+	}
+	n := slices.IndexFunc(f.Fields, func(g cases.Field) bool { return g.ID == field.ID }) + 1
+	return t.say("form.ask", words.Args{"N": n, "Of": len(f.Fields), "Ask": field.Ask, "Choices": choices,
+		"Required": field.Required, "First": n == 1})
+}
+
+// summary shows what was understood and asks for 对.
+func (t *turn) summary(f cases.Form) (reply, error) {
+	t.talk.Ask, t.talk.Hearing = "", false
+	if t.talk.Fields[cases.SignAs] == "" {
+		if _, asks := f.Field(cases.SignAs); asks {
+			t.talk.Fields[cases.SignAs] = string(cases.Sealed)
+		}
+	}
+	return says(t.summaryText(f))
+}
+
+// summaryLine is one line of a summary.
+type summaryLine struct {
+	N            int
+	Label, Value string
+}
+
+func (t *turn) summaryText(f cases.Form) string {
+	var lines []summaryLine
+	var open []string
+	for i, field := range f.Fields {
+		switch v := t.shown(field); {
+		case v != "":
+			lines = append(lines, summaryLine{i + 1, field.Label, v})
+		default:
+			open = append(open, field.Label)
+		}
+	}
+	matter := t.talk.Fields[cases.Matter]
+	facts := phrase.FactsOf(matter, t.b.Dialect)
+	category := f.Category
+	if c, ok := t.b.Office.Suggest(matter); ok && category == "" && !c.Sealed {
+		category = c.Name
+	}
+	return t.say("form.summary", words.Args{"Category": category, "Lines": lines, "Open": open,
+		"Numbers": slices.Concat(facts.Amounts, facts.Counts), "Guarded": t.talk.Guarded,
+		"Sealed": t.talk.Fields[cases.SignAs] == string(cases.Sealed), "Anonymous": t.talk.Fields[cases.SignAs] == string(cases.Anonymous)})
+}
+
+// shown is a field's value as its speaker would say it.
+func (t *turn) shown(field cases.Field) string {
+	v := t.talk.Fields[field.ID]
+	for _, c := range field.Choices {
+		if c.ID == v {
+			if field.ID == cases.SignAs && t.talk.Name != "" {
+				return c.Label + "（" + t.talk.Name + "）"
+			}
+			return c.Label
+		}
+	}
+	return v
+}
+
+// submit hands the form in: the case is durable before the receipt exists.
+func (t *turn) submit() (reply, error) {
+	k := t.talk.clone()
+	sum := sha256.Sum256([]byte(k.Form + phrase.Fold(k.Fields[cases.Matter]+k.Fields[cases.Want])))
+	f, _ := t.b.form(k.Form)
+	fields := cloneFields(k.Fields)
+	signature, contact := cases.Signature(fields[cases.SignAs]), fields[cases.ContactInfo]
+	if signature == "" {
+		signature = cases.Sealed
+	}
+	delete(fields, cases.SignAs)
+	delete(fields, cases.ContactInfo)
+	s := desk.Submission{From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
+		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said}
+	return does(func(tx storage.Tx) (string, error) {
+		r, err := t.b.desk.Submit(tx, s, t.now)
+		if err != nil {
+			return "", err
+		}
+		t.talk = talk{LastSum: sum[:8], LastAt: t.now, Asked: t.was.Asked}
+		if signature != cases.Anonymous {
+			t.talk.Last = r.Case.No
+		}
+		return t.say("receipt", t.b.desk.Args(r.Case, words.Args{"Code": r.Code, "Late": t.late(), "Cut": false})), nil
+	})
+}
+
+// late reports whether nobody is in the office now.
+func (t *turn) late() bool {
+	day := t.today()
+	opens, shuts := day.At(8, 0), day.At(18, 0)
+	return t.now.Before(opens) || !t.now.Before(shuts)
+}
+
+// again recognises the same matter handed in twice by a bad network: the same
+// one-message form, or the same 对.
+func (t *turn) again() (string, bool) {
+	if t.talk.LastAt.IsZero() || t.now.Sub(t.talk.LastAt) > sameMatter || t.now.Before(t.talk.LastAt) {
+		return "", false
+	}
+	if !t.sameAsLast() {
+		return "", false
+	}
+	return t.say("again", words.Args{"HasNo": !t.talk.Last.IsZero(), "No": t.talk.Last.String()}), true
+}
+
+// sameAsLast compares what is said now with what was handed in last.
+func (t *turn) sameAsLast() bool {
+	if t.text.Yes() {
+		return true
+	}
+	id, rest, ok := t.text.Command(t.b.starts)
+	if !ok {
+		return false
+	}
+	f, _ := t.b.form(id)
+	filled := phrase.Form(rest.Raw(), labels(f))
+	matter := joined(strings.TrimSpace(filled.Values[cases.Matter]), strings.TrimSpace(filled.Rest))
+	sum := sha256.Sum256([]byte(f.ID + phrase.Fold(matter+filled.Values[cases.Want])))
+	return slices.Equal(sum[:8], t.talk.LastSum)
+}

@@ -1,0 +1,385 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// What the people of the office may ask: staff, discipline, liaisons, leaders.
+
+// todo lists what waits for the one who asks.
+func todo(t *turn, _ input) (reply, error) {
+	switch t.actor.Role {
+	case cases.Liaison:
+		list, err := t.b.desk.Tasks(t.ctx, t.actor)
+		return reply{text: t.say("tasks", words.Args{"Lines": t.taskLines(list)})}, err
+	case cases.Leader:
+		return sponsored(t, input{})
+	}
+	d, err := t.b.desk.Todo(t.ctx, t.actor)
+	if err != nil {
+		return reply{}, err
+	}
+	lines := func(list []cases.Case) []desk.Line { return t.b.desk.Lines(list, t.now) }
+	return says(t.say("todo", words.Args{"New": lines(d.New), "Waiting": lines(d.Waiting),
+		"WithUnit": lines(d.WithUnit), "Answered": lines(d.Answered)}))
+}
+
+// taskLine is a task as its unit sees it: what to do by when, nothing else.
+type taskLine struct {
+	Short, Task string
+	Due         any
+	HasDue      bool
+	Signed      bool
+	Reported    bool
+}
+
+func (t *turn) taskLines(list []cases.Case) []taskLine {
+	var lines []taskLine
+	for _, c := range list {
+		k, ok := c.Clock(cases.TaskClock)
+		lines = append(lines, taskLine{Short: c.No.Short(), Task: c.Note, Due: k.Due, HasDue: ok,
+			Signed: !c.SignedAt.IsZero(), Reported: c.Feedback != ""})
+	}
+	return lines
+}
+
+// step words a step that was taken.
+func (t *turn) step(key string, d desk.Done, args words.Args) string {
+	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "Key": key}
+	if k, ok := d.Case.Clock(cases.TaskClock); ok {
+		all["TaskDue"] = k.Due
+	}
+	if k, ok := d.Case.Clock(cases.LeaderClock); ok {
+		all["LeaderDue"] = k.Due
+	}
+	for k, v := range args {
+		all[k] = v
+	}
+	return t.say("done."+key, t.b.desk.Args(d.Case, all))
+}
+
+func register(t *turn, in input) (reply, error) {
+	category, rest, ok := in.rest.Command(t.b.categoryNames())
+	if !ok {
+		return t.whichCategory(in)
+	}
+	unit, rest, _ := rest.Command(t.b.unitNames())
+	if unit == "" {
+		if typed, _ := rest.Token(); typed != "" && phrase.Fold(typed) != "简易" && phrase.Fold(typed) != "普通" {
+			return says(t.refusal(&cases.Refusal{Code: cases.NoUnit, Verb: cases.Register, Typed: typed}))
+		}
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Register(tx, t.actor, in.no, category, unit, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("register", d, nil), nil
+	})
+}
+
+// whichCategory asks for the category, with the suggested one ready to send.
+func (t *turn) whichCategory(in input) (reply, error) {
+	c, _, err := t.b.desk.Look(t.ctx, t.actor, in.no, t.now)
+	if err != nil {
+		return reply{}, err
+	}
+	var names []string
+	for _, cat := range t.b.Office.Categories {
+		names = append(names, cat.Name)
+	}
+	lead := ""
+	if cat, ok := t.b.Office.Category(c.CategoryOrSuggested()); ok {
+		lead = t.b.Office.UnitName(cat.Lead)
+	}
+	typed, _ := in.rest.Token()
+	return says(t.say("which-category", t.b.desk.Args(c, words.Args{"Names": names, "LeadName": lead, "Typed": typed})))
+}
+
+func accept(t *turn, in input) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Accept(tx, t.actor, in.no, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("accept", d, nil), nil
+	})
+}
+
+// assign reads "12 机电 3天" and, behind it, what the unit is to be told.
+func assign(t *turn, in input) (reply, error) {
+	unit, rest, ok := in.rest.Command(t.b.unitNames())
+	if !ok {
+		typed, _ := in.rest.Token()
+		return reply{}, &cases.Refusal{Code: cases.NoUnit, Verb: cases.Assign, No: in.no, Typed: typed}
+	}
+	term, rest, ok := t.term(rest)
+	if !ok {
+		return reply{}, &cases.Refusal{Code: cases.NoTerm, Verb: cases.Assign, No: in.no}
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Assign(tx, t.actor, in.no, unit, term, rest.Raw(), t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("assign", d, nil), nil
+	})
+}
+
+// term reads a term as days, or as a date.
+func (t *turn) term(text phrase.Text) (calendar.Term, phrase.Text, bool) {
+	if n, working, rest, ok := text.Term(); ok && n > 0 && n <= 365 {
+		return calendar.Term{N: n, Working: working}, rest, true
+	}
+	if d, rest, ok := text.Date(t.today()); ok && d.After(t.today()) && d.Sub(t.today()) <= 365 {
+		return calendar.Term{N: d.Sub(t.today())}, rest, true
+	}
+	return calendar.Term{}, text, false
+}
+
+func sponsor(t *turn, in input) (reply, error) {
+	leader, rest, ok := in.rest.Command(t.b.leaderNames())
+	if !ok {
+		leader, rest = in.rest.Token()
+	}
+	term, _, ok := t.term(rest)
+	if !ok {
+		return reply{}, &cases.Refusal{Code: cases.NoTerm, Verb: cases.Sponsor, No: in.no}
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Sponsor(tx, t.actor, in.no, leader, term, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("sponsor", d, nil), nil
+	})
+}
+
+// ask puts a question to the petitioner and notes in their conversation that
+// the next thing they say is the answer.
+func ask(t *turn, in input) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		d, to, err := t.b.desk.Ask(tx, t.actor, in.no, in.rest.Raw(), t.now)
+		if err != nil {
+			return "", err
+		}
+		if to != "" {
+			k, err := loadTalk(tx, to)
+			if err != nil {
+				return "", err
+			}
+			asked := &turn{b: t.b, ctx: t.ctx, now: t.now, was: k, talk: k}
+			asked.m.From, asked.talk.Asked = to, d.Case.No
+			if err := asked.saveTalk(tx); err != nil {
+				return "", err
+			}
+		}
+		return t.step("ask", d, nil), nil
+	})
+}
+
+func answerCase(t *turn, in input) (reply, error) {
+	return t.withText(in, "answer", t.b.desk.Answer)
+}
+
+func closeCase(t *turn, in input) (reply, error) { return t.withText(in, "close", t.b.desk.Close) }
+
+func urge(t *turn, in input) (reply, error) { return t.withText(in, "urge", t.b.desk.Urge) }
+
+func feedback(t *turn, in input) (reply, error) {
+	return t.withText(in, "feedback", t.b.desk.Feedback)
+}
+
+func object(t *turn, in input) (reply, error) { return t.withText(in, "object", t.b.desk.Object) }
+
+func instruct(t *turn, in input) (reply, error) {
+	return t.withText(in, "instruct", t.b.desk.Instruct)
+}
+
+// withText takes a step that comes with words.
+func (t *turn) withText(in input, key string, take textStep) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := take(tx, t.actor, in.no, in.rest.Raw(), t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step(key, d, words.Args{"Text": in.rest.Raw()}), nil
+	})
+}
+
+func signOff(t *turn, in input) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.SignOff(tx, t.actor, in.no, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("sign-off", d, nil), nil
+	})
+}
+
+func overview(t *turn, _ input) (reply, error) {
+	text, err := t.b.desk.OverviewText(t.ctx, t.actor, t.now)
+	return reply{text: text}, err
+}
+
+func sponsored(t *turn, _ input) (reply, error) {
+	list, err := t.b.desk.Sponsored(t.ctx, t.actor.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	return says(t.say("sponsored", words.Args{"Lines": t.b.desk.Lines(list, t.now)}))
+}
+
+// moveReception reads "12月 12月9日 领导出差" (改期).
+func moveReception(t *turn, in input) (reply, error) {
+	year, month, rest, ok := in.rest.Month(t.today())
+	if !ok {
+		return says(t.say("move.how", nil))
+	}
+	to, rest, ok := rest.Date(t.today())
+	if !ok {
+		return says(t.say("move.how", nil))
+	}
+	days, err := t.b.desk.ReceptionIn(t.ctx, year, month)
+	if err != nil {
+		return reply{}, err
+	}
+	switch {
+	case len(days) != 1:
+		return says(t.say("move.not-one", words.Args{"N": len(days)}))
+	case to.Before(t.today()):
+		return says(t.say("move.past", words.Args{"To": to}))
+	case to == days[0].Date:
+		return says(t.say("move.same", words.Args{"To": to}))
+	case !days[0].Date.IsZero() && days[0].Date.Before(t.today()):
+		return says(t.say("move.over", words.Args{"Day": days[0].Date}))
+	}
+	old := days[0]
+	return does(func(tx storage.Tx) (string, error) {
+		if err := t.b.desk.MoveReception(tx, t.actor, old.RuleDate, to, rest.Raw(), t.now); err != nil {
+			return "", err
+		}
+		return t.say("move.done", words.Args{"Old": old.Date, "To": to, "Note": rest.Raw()}), nil
+	})
+}
+
+// visitOutcomes are the words for how a visit ended.
+var visitOutcomes = map[string]cases.Outcome{
+	"当场答复": cases.AnsweredThere, "当场解决": cases.SolvedThere, "转入办理": cases.TakenOn,
+}
+
+// visit reads "3人 代表:赵×,钱×,孙× 食堂涨价 转入办理 后勤 12月14日 已报张书记" (来访).
+func visit(t *turn, in input) (reply, error) {
+	v := desk.VisitNote{}
+	persons, rest := in.rest.Token()
+	v.Persons = count(persons)
+	if v.Persons < 1 {
+		return says(t.say("visit.how", nil))
+	}
+	var matter []string
+	for !rest.Empty() {
+		var word string
+		word, rest = visitWord(rest)
+		folded := phrase.Fold(word)
+		switch {
+		case strings.HasPrefix(folded, "代表"):
+			v.Representatives = names(word)
+		case visitOutcomes[folded] != "":
+			v.Outcome = visitOutcomes[folded]
+			if v.Outcome == cases.TakenOn {
+				rest = t.takenOn(&v, rest)
+			}
+		case strings.HasPrefix(folded, "已报"):
+			v.Reported = strings.TrimPrefix(word, "已报")
+		default:
+			matter = append(matter, word)
+		}
+	}
+	v.Matter = strings.Join(matter, " ")
+	if missing := t.visitMissing(v); missing != "" {
+		return says(missing)
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.Visit(tx, t.actor, v, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.say("visit.done", t.b.desk.Args(c, words.Args{"Persons": v.Persons, "Outcome": string(v.Outcome)})), nil
+	})
+}
+
+// visitWord returns the next word up to a space; commas inside names stay.
+func visitWord(text phrase.Text) (string, phrase.Text) {
+	raw := text.Raw()
+	i := strings.IndexFunc(raw, func(r rune) bool { return r == ' ' || r == '　' || r == '\n' || r == '\t' })
+	if i < 0 {
+		return raw, phrase.Read("")
+	}
+	return raw[:i], phrase.Read(raw[i:])
+}
+
+// takenOn reads the unit and the day behind 转入办理.
+func (t *turn) takenOn(v *desk.VisitNote, rest phrase.Text) phrase.Text {
+	if unit, after, ok := rest.Command(t.b.unitNames()); ok {
+		v.Unit, rest = unit, after
+	}
+	if due, after, ok := rest.Date(t.today()); ok {
+		v.Due, rest = due, after
+	} else if term, after, ok := t.term(rest); ok {
+		v.Due, rest = t.today().Add(term.N), after
+	}
+	return rest
+}
+
+// visitMissing says what a visit still needs: a matter taken on needs who deals
+// with it, by when, and to whom it was reported.
+func (t *turn) visitMissing(v desk.VisitNote) string {
+	switch {
+	case len(v.Representatives) > cases.MaxRepresentatives:
+		return t.refusal(&cases.Refusal{Code: cases.TooManyFaces})
+	case v.Matter == "" || v.Outcome == "":
+		return t.say("visit.how", nil)
+	case v.Outcome == cases.TakenOn && (v.Unit == "" || v.Due.IsZero() || v.Reported == ""):
+		return t.say("visit.taken-on", nil)
+	case v.Outcome == cases.TakenOn && v.Due.Before(t.today()):
+		return t.say("visit.taken-on", nil)
+	}
+	return ""
+}
+
+// count reads "3人", "3", "三个人".
+func count(word string) int {
+	folded := strings.TrimSuffix(strings.TrimSuffix(phrase.Fold(word), "人"), "个")
+	if n, err := strconv.Atoi(folded); err == nil {
+		return n
+	}
+	n, _ := phrase.Number(folded)
+	return int(n)
+}
+
+// names reads "代表:赵×,钱×,孙×".
+func names(word string) []string {
+	word = strings.TrimLeft(strings.TrimPrefix(word, "代表"), ":：")
+	return strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(",，、;；", r) })
+}
+
+func bindCode(t *turn, in input) (reply, error) {
+	want := phrase.Fold(in.rest.Raw())
+	for _, p := range t.b.Office.People {
+		if want != "" && (phrase.Fold(p.Name) == want || phrase.Fold(p.ID) == want) {
+			return does(func(tx storage.Tx) (string, error) {
+				code, err := t.b.desk.IssueCode(tx, p.ID, t.now)
+				return t.say("bind.code", words.Args{"Name": p.Name, "Code": code}), err
+			})
+		}
+	}
+	return says(t.say("bind.whom", nil))
+}

@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/words"
+)
+
+// refusal words a refusal: one line that says what is wrong and what to do.
+func (t *turn) refusal(r *cases.Refusal) string {
+	who := cases.Who(r.Verb)
+	if c, ok := t.b.table[r.Typed]; ok && r.Code == cases.NotAllowed {
+		who = c.who()
+	}
+	var roles []string
+	for _, role := range who {
+		roles = append(roles, t.say("role."+string(role), nil))
+	}
+	var next []string
+	for _, v := range r.Next {
+		next = append(next, t.say("verb."+string(v), nil))
+	}
+	code := string(r.Code)
+	if r.Code == cases.Unknown && t.known {
+		code = "unknown-to-duty"
+	}
+	return t.say("refuse."+code, words.Args{"No": r.No.String(), "Short": r.No.Short(), "Typed": r.Typed, "Verb": string(r.Verb),
+		"HasNo": !r.No.IsZero(), "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": t.unitList(r), "Leaders": t.leaderList(r)})
+}
+
+func (t *turn) unitList(r *cases.Refusal) []string {
+	if r.Code != cases.NoUnit {
+		return nil
+	}
+	var l []string
+	for _, u := range t.b.Office.Units {
+		if !u.Sealed {
+			l = append(l, u.Name)
+		}
+	}
+	return l
+}
+
+func (t *turn) leaderList(r *cases.Refusal) []string {
+	if r.Code != cases.NoLeader {
+		return nil
+	}
+	var l []string
+	for _, p := range t.b.Office.With(cases.Leader, "") {
+		l = append(l, p.Name)
+	}
+	return l
+}
+
+// lookEvent is one line of a case's history.
+type lookEvent struct {
+	At   any
+	Verb string
+	Who  string
+	Text string
+}
+
+// lookText shows a case to somebody with a duty: content by role, never who.
+func (t *turn) lookText(c cases.Case, events []cases.Event) string {
+	if t.actor.Role == cases.Liaison {
+		k, ok := c.Clock(cases.TaskClock)
+		return t.say("look.unit", t.b.desk.Args(c, words.Args{"TaskDue": k.Due, "HasTaskDue": ok}))
+	}
+	var history []lookEvent
+	for _, e := range events {
+		if e.Verb == cases.Open || e.Verb == cases.Submit {
+			continue
+		}
+		who := t.say("role."+string(e.Actor.Role), nil)
+		if p, ok := t.b.Office.Person(e.Actor.ID); ok {
+			who = p.Name
+		}
+		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: e.Text})
+	}
+	if len(history) > 8 {
+		history = history[len(history)-8:]
+	}
+	return t.say("look", t.b.desk.Args(c, words.Args{"History": history}))
+}
+
+var _ Desk = (*desk.Desk)(nil)

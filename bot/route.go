@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+	"fangzhuo/words"
+)
+
+// route decides what a message is: a command, part of an open form, an answer
+// that staff wait for, a new matter, or not understood.
+func (t *turn) route() (reply, error) {
+	text, cut := t.clipped()
+	t.text = phrase.Read(text)
+	if t.m.Group() {
+		return t.inGroup()
+	}
+	r, err := t.private()
+	if cut && err == nil && r.do == nil && r.text != "" {
+		r.text = t.say("cut", words.Args{"Max": t.b.MaxChars}) + "\n" + r.text
+	}
+	return r, err
+}
+
+func (t *turn) private() (reply, error) {
+	if c, in, ok := t.command(); ok {
+		if roles := c.who(); roles != nil && !slices.Contains(roles, t.actor.Role) {
+			return says(t.refusal(&cases.Refusal{Code: cases.NotAllowed, Verb: c.verb, Typed: c.id}))
+		}
+		if c.number && in.no.IsZero() && c.id != "track" {
+			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
+		}
+		t.talk.Menu = false
+		return c.run(t, in)
+	}
+	if t.talk.Form != "" {
+		return t.fill()
+	}
+	if again, ok := t.again(); ok {
+		return says(again)
+	}
+	if id, rest, ok := t.text.Command(t.b.starts); ok {
+		f, _ := t.b.form(id)
+		return t.open(f, rest)
+	}
+	if t.talk.Menu {
+		if n, ok := t.text.Choice(3); ok {
+			return t.way(n)
+		}
+	}
+	if !t.talk.Asked.IsZero() && (!t.text.Empty() || len(t.m.Media) > 0) {
+		return t.answersQuestion()
+	}
+	if t.soundsLikeMatter() {
+		return t.straight()
+	}
+	return t.lost()
+}
+
+// command reads a command at the start of the text. A word that is also used in
+// ordinary speech counts only with what belongs to it: a number behind it, or
+// nothing.
+func (t *turn) command() (command, input, bool) {
+	id, rest, ok := t.text.Command(t.b.commands)
+	if !ok {
+		return command{}, input{}, false
+	}
+	c := t.b.table[id]
+	allowed := c.who() == nil || slices.Contains(c.who(), t.actor.Role)
+	in := input{rest: rest}
+	switch {
+	case c.number:
+		year, seq, after, numbered := rest.CaseNo()
+		if numbered {
+			in = input{no: cases.Number{Year: year, Seq: seq}, rest: after}
+		}
+		// the office is told what is missing; from others it is prose
+		if !numbered && !rest.Empty() && !(allowed && t.known) {
+			return command{}, input{}, false
+		}
+	case !c.rest && !rest.Empty():
+		return command{}, input{}, false
+	case c.rest && !allowed && !rest.Empty():
+		// "来访问过一次" from a worker is a story, not a command
+		return command{}, input{}, false
+	case c.id == "cancel" && t.talk.Form != "":
+		return command{}, input{}, false
+	}
+	return c, in, true
+}
+
+// longEnough is from how many characters on a text is taken for a matter.
+const longEnough = 8
+
+// soundsLikeMatter reports whether somebody without a duty is telling us
+// something rather than fumbling for a command.
+func (t *turn) soundsLikeMatter() bool {
+	if t.known {
+		return false
+	}
+	if t.text.Empty() {
+		return len(t.m.Media) > 0
+	}
+	if utf8.RuneCountInString(t.text.Folded()) >= longEnough && !onlyLatin(t.text.Folded()) {
+		return true
+	}
+	_, fits := t.b.Office.Suggest(t.text.Folded())
+	return fits
+}
+
+func onlyLatin(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x2e80 }) < 0
+}
+
+// straight opens the first form with a story told without any command.
+func (t *turn) straight() (reply, error) {
+	f := t.b.Forms[0]
+	text, _ := t.clipped()
+	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Straight: true}
+	t.remember(text)
+	if filled := phrase.Form(text, labels(f)); filled.Found >= 2 {
+		return t.filled(f, filled)
+	}
+	return t.tell(strings.TrimSpace(text))
+}
+
+// lost says that nothing was understood and shows three ways on.
+func (t *turn) lost() (reply, error) {
+	if t.known {
+		return says(t.say("lost.duty", words.Args{"Role": string(t.actor.Role)}))
+	}
+	t.talk.Menu = true
+	return says(t.say("lost", nil))
+}
+
+// way goes one of the three ways that lost shows.
+func (t *turn) way(n int) (reply, error) {
+	t.talk.Menu = false
+	switch n {
+	case 1:
+		return t.open(t.b.Forms[0], phrase.Read(""))
+	case 2:
+		return mine(t, input{})
+	default:
+		return reception(t, input{rest: phrase.Read("")})
+	}
+}
+
+// inGroup answers in a group: facts that are public, or a neutral line that
+// points to the private chat. What was said is neither kept nor echoed.
+func (t *turn) inGroup() (reply, error) {
+	t.talk = t.was
+	id, rest, ok := t.text.Command(t.b.commands)
+	if ok && id == "reception" {
+		return reception(t, input{rest: rest})
+	}
+	if ok && id == "bind-group" && t.actor.Role == cases.Staff {
+		return bindGroup(t, input{rest: rest})
+	}
+	if ok && t.known {
+		return t.warnPrivately()
+	}
+	return says(t.say("group.neutral", nil))
+}

@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/desk"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+)
+
+// talk is where a conversation stands. It survives restarts. The cbor numbers
+// are the stored form.
+type talk struct {
+	Form     string            `cbor:"1,keyasint,omitempty"` // the open form, "" for none
+	Ask      string            `cbor:"2,keyasint,omitempty"` // field asked for; "" with a form open means the summary stands
+	Fields   map[string]string `cbor:"3,keyasint,omitempty"`
+	Skipped  []string          `cbor:"4,keyasint,omitempty"`
+	Said     []desk.Said       `cbor:"5,keyasint,omitempty"` // everything said for the form, raw
+	Hearing  bool              `cbor:"6,keyasint,omitempty"` // a story is being told
+	Story    []string          `cbor:"7,keyasint,omitempty"`
+	Quiet    time.Time         `cbor:"8,keyasint,omitempty"`  // when the story counts as told
+	Until    time.Time         `cbor:"9,keyasint,omitempty"`  // when the draft is given up
+	Straight bool              `cbor:"10,keyasint,omitempty"` // goes to the summary without more questions
+	Guarded  bool              `cbor:"11,keyasint,omitempty"` // fears retaliation
+	Menu     bool              `cbor:"12,keyasint,omitempty"` // the three ways on were shown
+	Asked    cases.Number      `cbor:"13,keyasint,omitempty"` // staff wait for an answer about it
+	Last     cases.Number      `cbor:"14,keyasint,omitempty"` // handed in just now
+	LastSum  []byte            `cbor:"15,keyasint,omitempty"` // of what was handed in
+	LastAt   time.Time         `cbor:"16,keyasint,omitempty"`
+	Name     string            `cbor:"17,keyasint,omitempty"` // the petitioner's, if given
+}
+
+func (k talk) empty() bool { return k.equal(talk{}) }
+
+// equal reports whether two conversations stand alike; it need only be right
+// about what a turn can change.
+func (k talk) equal(l talk) bool {
+	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
+		k.Asked == l.Asked && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && len(k.Said) == len(l.Said) &&
+		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
+		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)
+}
+
+// clone returns a copy that shares nothing with k.
+func (k talk) clone() talk {
+	k.Fields, k.Skipped = maps.Clone(k.Fields), slices.Clone(k.Skipped)
+	k.Said, k.Story = slices.Clone(k.Said), slices.Clone(k.Story)
+	return k
+}
+
+func talkKey(a chat.Address) []byte { return storage.Key(nil).Text(string(a)) }
+
+func loadTalk(r interface {
+	Get(storage.Table, []byte) ([]byte, error)
+}, a chat.Address) (talk, error) {
+	var k talk
+	b, err := r.Get(talkTable, talkKey(a))
+	if errors.Is(err, storage.ErrNotFound) {
+		return k, nil
+	}
+	if err != nil {
+		return k, fmt.Errorf("read a conversation: %w", err)
+	}
+	if _, err := record.Decode(b, &k); err != nil {
+		return k, fmt.Errorf("read a conversation: %w", err)
+	}
+	return k, nil
+}
+
+// saveTalk keeps where the conversation stands, and when to go on with it.
+func (t *turn) saveTalk(tx storage.Tx) error {
+	if t.talk.equal(t.was) {
+		return nil
+	}
+	if t.talk.empty() {
+		return tx.Delete(talkTable, talkKey(t.m.From))
+	}
+	b, err := record.Encode(1, t.talk)
+	if err != nil {
+		return fmt.Errorf("keep a conversation: %w", err)
+	}
+	if err := tx.Put(talkTable, talkKey(t.m.From), b); err != nil {
+		return err
+	}
+	for _, at := range []time.Time{t.talk.Quiet, t.talk.Until} {
+		if at.IsZero() || at.Equal(t.was.Quiet) || at.Equal(t.was.Until) {
+			continue
+		}
+		if err := tx.Put(timerTable, timerKey(at, t.m.From), []byte(t.m.From)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func timerKey(at time.Time, a chat.Address) []byte {
+	return storage.Key(nil).Time(at).Text(string(a))
+}

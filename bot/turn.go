@@ -1,0 +1,197 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+	"unicode/utf8"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/desk"
+	"fangzhuo/outbox"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// The tables the conversation keeps.
+const (
+	talkTable  storage.Table = "talk"  // address → talk: where a conversation stands
+	timerTable storage.Table = "timer" // instant, address: conversations to go on with
+	asideTable storage.Table = "aside" // message id → message the program could not handle
+	seenPrefix               = "seen/" // one table a day: message id → nothing
+)
+
+// turn is one message being dealt with.
+type turn struct {
+	b     *Bot
+	ctx   context.Context
+	m     chat.Message
+	now   time.Time
+	who   cases.Person
+	known bool // somebody with a duty
+	actor cases.Actor
+	talk  talk // where the conversation stands; saved when it changed
+	was   talk
+	text  phrase.Text
+}
+
+// reply is what a turn comes to. Do, if any, is done in the transaction and may
+// change the text.
+type reply struct {
+	text string
+	do   func(tx storage.Tx) (string, error)
+}
+
+func says(text string) (reply, error) { return reply{text: text}, nil }
+
+func does(do func(tx storage.Tx) (string, error)) (reply, error) { return reply{do: do}, nil }
+
+// load reads who speaks and where the conversation stands, and whether this
+// very message was dealt with before.
+func (t *turn) load() (seen bool, err error) {
+	err = t.b.store.View(t.ctx, func(r storage.Reader) error {
+		if _, err := r.Get(t.seenTable(), []byte(t.m.ID)); err == nil {
+			seen = true
+			return nil
+		}
+		if t.who, t.known = t.b.desk.Who(r, t.m.From); t.known {
+			t.actor = cases.ActorOf(t.who)
+			t.known = t.who.Role != cases.Worker
+		}
+		if !t.known {
+			t.actor = cases.Petitioner
+		}
+		var err error
+		t.talk, err = loadTalk(r, t.m.From)
+		t.was = t.talk
+		return err
+	})
+	return seen, err
+}
+
+func (t *turn) seenTable() storage.Table {
+	return storage.Table(seenPrefix + t.m.At.UTC().Format(time.DateOnly))
+}
+
+// deal finds the answer and keeps what has to be kept. A panic anywhere comes
+// back as a *storage.PanicError.
+func (t *turn) deal() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &storage.PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	r, err := t.route()
+	if refusal, ok := desk.IsRefusal(err); ok {
+		r, err = reply{text: t.refusal(refusal)}, nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.do == nil && t.talk.equal(t.was) {
+		if r.text != "" {
+			t.b.Pass(chat.Outgoing{Key: t.key("pass"), To: t.to(), Text: r.text})
+			t.b.Owed()
+		}
+		return nil
+	}
+	return t.keep(r)
+}
+
+// keep writes everything the turn changes, and the answer, in one transaction.
+func (t *turn) keep(r reply) error {
+	talk := t.talk
+	err := t.b.store.Update(t.ctx, func(tx storage.Tx) error {
+		t.talk = talk // the function may run again
+		text := r.text
+		if r.do != nil {
+			var err error
+			if text, err = r.do(tx); err != nil {
+				return err
+			}
+		}
+		if err := tx.Put(t.seenTable(), []byte(t.m.ID), nil); err != nil {
+			return err
+		}
+		if err := t.saveTalk(tx); err != nil {
+			return err
+		}
+		return t.owe(tx, text)
+	})
+	if refusal, ok := desk.IsRefusal(err); ok {
+		t.talk = t.was
+		return t.keep(reply{text: t.refusal(refusal)})
+	}
+	if err == nil {
+		t.b.Owed()
+	}
+	return err
+}
+
+// owe promises the answer.
+func (t *turn) owe(tx storage.Tx, text string) error {
+	if text == "" {
+		return nil
+	}
+	_, err := outbox.Put(tx, outbox.Promise{Key: t.key("reply"), To: t.to(), Text: text, Due: t.now, Repeat: true, Kind: "reply"}, t.now)
+	return err
+}
+
+// key names the answer to this message.
+func (t *turn) key(kind string) string {
+	return fmt.Sprintf("%s/%s/%s", kind, t.m.From.Transport(), t.m.ID)
+}
+
+// to is where the answer goes: always the private chat, except in a group,
+// where only neutral lines are ever said.
+func (t *turn) to() chat.Address { return t.m.Chat }
+
+// aside keeps a message that could not be handled, so that nothing said is
+// lost, and tells the sender and the staff.
+func (t *turn) aside() error {
+	b, err := record.Encode(1, t.m)
+	if err != nil {
+		return fmt.Errorf("keep a message aside: %w", err)
+	}
+	return t.b.store.Update(t.ctx, func(tx storage.Tx) error {
+		return errors.Join(
+			tx.Put(asideTable, []byte(t.m.ID), b),
+			tx.Put(t.seenTable(), []byte(t.m.ID), nil),
+			t.owe(tx, t.say("aside", nil)),
+			t.b.desk.Alarm(tx, t.key("aside"), "staff.aside", nil, t.now))
+	})
+}
+
+// say fills a sentence with the office's facts and the given ones.
+func (t *turn) say(key string, args words.Args) string { return t.b.say(key, args) }
+
+func (b *Bot) say(key string, args words.Args) string {
+	all := make(words.Args, len(args)+len(b.Facts))
+	for k, v := range b.Facts {
+		all[k] = v
+	}
+	for k, v := range args {
+		all[k] = v
+	}
+	return b.Words.Say(key, all)
+}
+
+// clipped is the message's text, cut to what is taken of one message.
+func (t *turn) clipped() (text string, cut bool) {
+	text = t.m.Text
+	if t.b.MaxChars > 0 && utf8.RuneCountInString(text) > t.b.MaxChars {
+		return string([]rune(text)[:t.b.MaxChars]), true
+	}
+	return text, false
+}
+
+func (t *turn) today() calendar.Date { return calendar.DateOf(t.now) }
+
+// claim is what the sender can show for being a case's petitioner.
+func (t *turn) claim(code string) desk.Claim { return desk.Claim{From: t.m.From, Code: code} }

@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/outbox"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// What anybody may ask.
+
+func help(t *turn, _ input) (reply, error) {
+	role := string(cases.Worker)
+	if t.known {
+		role = string(t.actor.Role)
+	}
+	return says(t.say("hello", words.Args{"Role": role, "Name": t.who.Name}))
+}
+
+func nothingToCancel(t *turn, _ input) (reply, error) { return says(t.say("nothing-open", nil)) }
+
+// track tells how a matter stands (查询). People with a duty see what their role
+// may see; everybody else must own the case or know its code.
+func track(t *turn, in input) (reply, error) {
+	if in.no.IsZero() {
+		if t.known {
+			return says(t.say("need-number", words.Args{"Word": "查"}))
+		}
+		return mine(t, in)
+	}
+	if t.known {
+		c, events, err := t.b.desk.Look(t.ctx, t.actor, in.no, t.now)
+		if err == nil {
+			return says(t.lookText(c, events))
+		}
+		if _, refused := desk.IsRefusal(err); !refused {
+			return reply{}, err
+		}
+	}
+	code, _, _ := in.rest.Code()
+	c, err := t.b.desk.Track(t.ctx, in.no, t.claim(code), t.now)
+	refusal, refused := desk.IsRefusal(err)
+	switch {
+	case refused && refusal.Code == cases.Unknown && code != "":
+		return does(func(tx storage.Tx) (string, error) {
+			locked, err := t.b.desk.WrongCode(tx, in.no, t.m.From, t.now)
+			if err == nil && locked {
+				refusal = &cases.Refusal{Code: cases.Locked, No: refusal.No}
+			}
+			return t.refusal(refusal), err
+		})
+	case err != nil:
+		return reply{}, err
+	}
+	return says(t.trackText(c, code))
+}
+
+// trackText is what a petitioner is told. From another account the code opens
+// only the plain word, unless the matter is anonymous and has no other way.
+func (t *turn) trackText(c cases.Case, code string) string {
+	full := code == "" || c.Signature == cases.Anonymous
+	return t.say("track", t.b.desk.Args(c, words.Args{"Full": full}))
+}
+
+// listLength is how many matters a list in a message shows.
+const listLength = 10
+
+func mine(t *turn, _ input) (reply, error) {
+	list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+	if err != nil {
+		return reply{}, err
+	}
+	draft := t.talk.Form != ""
+	return says(t.say("mine", words.Args{"Lines": t.b.desk.Lines(list, t.now), "Draft": draft}))
+}
+
+// supplement adds to a matter of one's own (补充).
+func supplement(t *turn, in input) (reply, error) {
+	code, rest := "", in.rest
+	if c, after, ok := in.rest.Code(); ok {
+		code, rest = c, after
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		text := rest.Raw()
+		c, err := t.b.desk.Supplement(tx, in.no, t.claim(code), t.m, text, t.now)
+		if r, ok := desk.IsRefusal(err); ok && code != "" && r.Code != cases.Unknown {
+			// what looked like a code was the first word of an owner's text
+			c, err = t.b.desk.Supplement(tx, in.no, t.claim(""), t.m, in.rest.Raw(), t.now)
+		}
+		if err != nil {
+			return "", err
+		}
+		if t.talk.Asked == c.No {
+			t.talk.Asked = cases.Number{}
+		}
+		return t.say("supplemented", t.b.desk.Args(c, nil)), nil
+	})
+}
+
+// answersQuestion takes what is said in the petitioner's own chat as the answer
+// to the question of staff that stands.
+func (t *turn) answersQuestion() (reply, error) {
+	no := t.talk.Asked
+	return does(func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.Supplement(tx, no, t.claim(""), t.m, t.m.Text, t.now)
+		if _, refused := desk.IsRefusal(err); refused { // closed or withdrawn meanwhile
+			t.talk.Asked = cases.Number{}
+			return t.say("question-over", words.Args{"No": no.String()}), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return t.say("supplemented", t.b.desk.Args(c, nil)), nil
+	})
+}
+
+// withdraw takes a matter of one's own back (撤回).
+func withdraw(t *turn, in input) (reply, error) {
+	code, _, _ := in.rest.Code()
+	return does(func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.Withdraw(tx, in.no, t.claim(code), t.now)
+		if err != nil {
+			return "", err
+		}
+		if t.talk.Asked == c.No {
+			t.talk.Asked = cases.Number{}
+		}
+		return t.say("withdrawn", t.b.desk.Args(c, nil)), nil
+	})
+}
+
+// reception tells the reception day (接待日), of a month if one is named.
+func reception(t *turn, in input) (reply, error) {
+	var days []calendar.ReceptionDay
+	var err error
+	if year, month, _, ok := in.rest.Month(t.today()); ok {
+		if days, err = t.b.desk.ReceptionIn(t.ctx, year, month); err == nil && len(days) == 0 {
+			return says(t.say("no-reception", words.Args{"Month": calendar.On(year, month, 1)}))
+		}
+	} else if !in.rest.Empty() {
+		return says(t.say("reception.which", nil))
+	} else {
+		days, err = t.b.desk.ReceptionDays(t.ctx, t.today(), 1)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	text := ""
+	for _, day := range days {
+		text = joined(text, t.say("reception", t.b.desk.DayArgs(day)))
+	}
+	if text == "" {
+		text = t.say("no-reception", words.Args{"Month": t.today()})
+	}
+	return says(text)
+}
+
+// bind gives this account to the person a one-time code was issued for (绑定).
+func bind(t *turn, in input) (reply, error) {
+	code := phrase.Fold(in.rest.Raw())
+	return does(func(tx storage.Tx) (string, error) {
+		p, err := t.b.desk.Bind(tx, code, t.m.From, t.now)
+		if _, refused := desk.IsRefusal(err); refused {
+			return t.say("bind.unknown", nil), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return t.say("bind.done", words.Args{"Name": p.Name, "Title": p.Title}), nil
+	})
+}
+
+func bindGroupInPrivate(t *turn, _ input) (reply, error) { return says(t.say("bind.in-group", nil)) }
+
+func bindGroup(t *turn, in input) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		g, err := t.b.desk.BindGroup(tx, in.rest.Raw(), t.m.Chat)
+		if _, refused := desk.IsRefusal(err); refused {
+			return t.say("bind.no-group", nil), nil
+		}
+		return t.say("bind.group-done", words.Args{"Group": g.Name}), err
+	})
+}
+
+// warnPrivately tells somebody with a duty, in private, that their command in a
+// group was not carried out. The group sees nothing.
+func (t *turn) warnPrivately() (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		p := outbox.Promise{Key: t.key("warn"), To: t.m.From, Text: t.say("group.warn", nil), Due: t.now, Repeat: true, Kind: "reply"}
+		_, err := outbox.Put(tx, p, t.now)
+		return "", err
+	})
+}

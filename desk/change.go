@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+)
+
+// step is one change of one case under way. Every use-case goes through it, so
+// that event, record, lists, counters and clocks cannot disagree.
+type step struct {
+	d      *Desk
+	tx     storage.Tx
+	now    time.Time
+	actor  cases.Actor
+	before cases.Case
+	c      cases.Case
+	events []cases.Event
+}
+
+// begin loads the case for a change by the actor. A number that does not exist
+// is refused as Unknown. A number without a year is this year's.
+func (d *Desk) begin(tx storage.Tx, no cases.Number, verb cases.Verb, actor cases.Actor, now time.Time) (*step, error) {
+	no = d.fullNumber(no, now)
+	var c cases.Case
+	ok, err := load(tx, caseTable, numberKey(no), &c)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, d.unknown(cases.Case{No: no}, verb, actor)
+	}
+	return &step{d: d, tx: tx, now: now, actor: actor, before: c, c: c}, nil
+}
+
+// unknown is the refusal of a number that is not there. A role that may not use
+// the verb at all learns only that.
+func (d *Desk) unknown(c cases.Case, verb cases.Verb, actor cases.Actor) error {
+	if err := c.Check(actor, verb); err != nil {
+		var r *cases.Refusal
+		if errors.As(err, &r) && r.Code == cases.NotAllowed {
+			return r
+		}
+	}
+	return &cases.Refusal{Code: cases.Unknown, Verb: verb, No: c.No}
+}
+
+func (d *Desk) fullNumber(no cases.Number, now time.Time) cases.Number {
+	if no.Year == 0 {
+		no.Year = dateOf(now).Year
+	}
+	return no
+}
+
+// check asks the tables of steps and rights.
+func (s *step) check(v cases.Verb) error { return s.c.Check(s.actor, v) }
+
+// refuse builds a refusal of this step.
+func (s *step) refuse(code cases.Code, v cases.Verb, typed string) error {
+	return &cases.Refusal{Code: code, Verb: v, No: s.c.No, Stage: s.c.Stage, Typed: typed}
+}
+
+// add appends an event by the actor and moves the case on.
+func (s *step) add(e cases.Event) {
+	e.At = s.now
+	if e.Actor == (cases.Actor{}) {
+		e.Actor = s.actor
+	}
+	s.events = append(s.events, e)
+	s.c = s.c.After(e)
+}
+
+// commit writes the events, the record, and what hangs on it.
+func (s *step) commit() error {
+	for i, e := range s.events {
+		if err := save(s.tx, eventTable, eventKey(s.c.No, s.before.Events+i), e); err != nil {
+			return err
+		}
+	}
+	if err := save(s.tx, caseTable, numberKey(s.c.No), s.c); err != nil {
+		return err
+	}
+	if err := s.index(); err != nil {
+		return err
+	}
+	if err := s.count(); err != nil {
+		return err
+	}
+	return s.arm()
+}
+
+// entry is a key of a list.
+type entry struct {
+	table storage.Table
+	key   []byte
+}
+
+// listed returns the lists a case stands in.
+func listed(c cases.Case) []entry {
+	if c.Events == 0 || !c.Stage.Open() {
+		return nil
+	}
+	due := c.Due()
+	if due.IsZero() {
+		due = never
+	}
+	in := []entry{{openTable, withNumber(stageKey(c.Stage).Time(due), c.No)}}
+	if c.Stage == cases.Handling {
+		in = append(in, entry{unitTable, withNumber(storage.Key(nil).Text(c.Lead), c.No)})
+	}
+	if c.Leader != "" {
+		in = append(in, entry{leaderTable, withNumber(storage.Key(nil).Text(c.Leader), c.No)})
+	}
+	return in
+}
+
+// index moves the case between lists.
+func (s *step) index() error {
+	was, is := listed(s.before), listed(s.c)
+	has := func(list []entry, e entry) bool {
+		return slices.ContainsFunc(list, func(f entry) bool { return f.table == e.table && bytes.Equal(f.key, e.key) })
+	}
+	for _, e := range was {
+		if !has(is, e) {
+			if err := s.tx.Delete(e.table, e.key); err != nil {
+				return fmt.Errorf("unlist case: %w", err)
+			}
+		}
+	}
+	for _, e := range is {
+		if !has(was, e) {
+			if err := s.tx.Put(e.table, e.key, nil); err != nil {
+				return fmt.Errorf("list case: %w", err)
+			}
+		}
+	}
+	return nil
+}

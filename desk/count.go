@@ -1,0 +1,176 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+)
+
+// tally are the counters kept in the transaction, so that an overview never
+// counts by reading cases.
+type tally struct {
+	Open     map[cases.Stage]int `cbor:"1,keyasint,omitempty"`
+	Received int                 `cbor:"2,keyasint,omitempty"`
+	Answered int                 `cbor:"3,keyasint,omitempty"`
+	Closed   int                 `cbor:"4,keyasint,omitempty"`
+	Category map[string]int      `cbor:"5,keyasint,omitempty"`
+	Forms    map[string]int      `cbor:"6,keyasint,omitempty"`
+	Visits   int                 `cbor:"7,keyasint,omitempty"` // 批次
+	Visitors int                 `cbor:"8,keyasint,omitempty"` // 人次
+	InTime   int                 `cbor:"9,keyasint,omitempty"` // answered by the due day
+	OutOf    int                 `cbor:"10,keyasint,omitempty"`
+}
+
+func allKey() []byte { return storage.Key(nil).Text("all") }
+
+func monthKey(t time.Time) []byte {
+	d := dateOf(t)
+	return storage.Key(nil).Text("month").Uint16(uint16(d.Year)).Uint16(uint16(d.Month))
+}
+
+// count brings the counters up to date with the step.
+func (s *step) count() error {
+	if s.before.Stage != s.c.Stage {
+		var all tally
+		if _, err := load(s.tx, countTable, allKey(), &all); err != nil {
+			return err
+		}
+		if all.Open == nil {
+			all.Open = map[cases.Stage]int{}
+		}
+		if s.before.Stage != "" && s.before.Stage.Open() {
+			all.Open[s.before.Stage]--
+		}
+		if s.c.Stage.Open() {
+			all.Open[s.c.Stage]++
+		}
+		if err := save(s.tx, countTable, allKey(), all); err != nil {
+			return err
+		}
+	}
+	return s.countMonth()
+}
+
+func (s *step) countMonth() error {
+	var m tally
+	if _, err := load(s.tx, countTable, monthKey(s.now), &m); err != nil {
+		return err
+	}
+	changed := false
+	for _, e := range s.events {
+		changed = m.add(e, s.before) || changed
+	}
+	if !changed {
+		return nil
+	}
+	return save(s.tx, countTable, monthKey(s.now), m)
+}
+
+// add counts an event in the month it happened and reports whether it counts.
+func (m *tally) add(e cases.Event, before cases.Case) bool {
+	switch e.Verb {
+	case cases.Submit:
+		m.Received++
+		m.Forms = plus(m.Forms, e.Form)
+	case cases.Register:
+		if before.Category == "" && !e.Sealed {
+			m.Category = plus(m.Category, e.Category)
+		}
+	case cases.Answer:
+		if !before.AnsweredAt.IsZero() {
+			return false
+		}
+		m.Answered++
+		if due := before.Due(); !due.IsZero() {
+			m.OutOf++
+			if !dateOf(e.At).After(dateOf(due)) {
+				m.InTime++
+			}
+		}
+	case cases.Close:
+		m.Closed++
+	default:
+		return false
+	}
+	return true
+}
+
+func plus(m map[string]int, key string) map[string]int {
+	if m == nil {
+		m = map[string]int{}
+	}
+	m[key]++
+	return m
+}
+
+// Overview is how the office stands (概况).
+type Overview struct {
+	Open     map[cases.Stage]int
+	InWork   int // open cases in all
+	Month    tally
+	DueSoon  []cases.Case // due within three days, soonest first
+	Overdue  []cases.Case // past their day, oldest first
+	Category []Counted    // this month's matters by category, most first; below three as "<3"
+}
+
+// Counted is a name with its count.
+type Counted struct {
+	Name string
+	N    int
+}
+
+// listedAtMost bounds a list in a message; nobody reads more on a phone.
+const listedAtMost = 20
+
+// Overview reads the counters and the heads of the due lists. The actor sees
+// only what they may see.
+func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (Overview, error) {
+	var o Overview
+	today := dateOf(now)
+	err := d.view(ctx, func(r storage.Reader) error {
+		var all tally
+		if _, err := load(r, countTable, allKey(), &all); err != nil {
+			return err
+		}
+		o.Open = all.Open
+		for _, n := range all.Open {
+			o.InWork += n
+		}
+		if _, err := load(r, countTable, monthKey(now), &o.Month); err != nil {
+			return err
+		}
+		return d.dueLists(r, &o, actor, today)
+	})
+	o.Category = most(o.Month.Category)
+	return o, err
+}
+
+func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today calendar.Date) error {
+	for _, stage := range []cases.Stage{cases.Registered, cases.Accepted, cases.Handling} {
+		to := stageKey(stage).Time(today.Add(4).Start())
+		n := 0
+		for key := range r.Scan(openTable, stageKey(stage), to) {
+			var c cases.Case
+			if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok || !c.Visible(actor) {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			if dateOf(c.Due()).Before(today) {
+				o.Overdue = append(o.Overdue, c)
+			} else {
+				o.DueSoon = append(o.DueSoon, c)
+			}
+			if n++; n == listedAtMost {
+				break
+			}
+		}
+	}
+	sortByDue(o.Overdue)
+	sortByDue(o.DueSoon)
+	return nil
+}

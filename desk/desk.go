@@ -1,0 +1,110 @@
+// Package desk is the square table itself: it carries out what people ask of
+// the office. Each method works inside one transaction that leaves the case,
+// its history, the lists and the messages owed in agreement; the caller
+// commits.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// Options are what an office is made of.
+type Options struct {
+	Office   *cases.Office
+	Calendar *calendar.Calendar
+	Words    *words.Book
+	// Addresses says where each person with a duty is reached, by person id.
+	// People bound by a code at run time come on top.
+	Addresses map[string]chat.Address
+	// Groups are the work groups, by id, with the address of each (or "" while
+	// it is not bound).
+	Groups []Group
+	// Reception is the reception day.
+	Reception Reception
+	// Facts are the office's name, phones and places, for the wording.
+	Facts words.Args
+	// PushAt is the time of day of the pushes about terms, in minutes.
+	PushAt int
+	// OpensAt and ShutsAt bound the office's hours, in minutes of the day.
+	OpensAt, ShutsAt int
+	// Random is where receipt codes and binding codes come from.
+	Random io.Reader
+}
+
+// Group is a work group that notices go to.
+type Group struct {
+	ID, Name string
+	Address  chat.Address
+}
+
+// Desk is the office at work. It holds no state of its own.
+type Desk struct {
+	Options
+	store storage.Store
+	who   map[chat.Address]string // address to person id
+}
+
+// New returns the desk that works on the store.
+func New(store storage.Store, o Options) *Desk {
+	d := &Desk{Options: o, store: store, who: map[chat.Address]string{}}
+	for id, a := range o.Addresses {
+		d.who[a] = id
+	}
+	return d
+}
+
+// getter is what a Reader and a Tx have in common.
+type getter interface {
+	Get(t storage.Table, key []byte) ([]byte, error)
+}
+
+// load reads a record into v. It reports false when there is none.
+func load(g getter, t storage.Table, key []byte, v any) (bool, error) {
+	b, err := g.Get(t, key)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", t, err)
+	}
+	if _, err := record.Decode(b, v); err != nil {
+		return false, fmt.Errorf("read %s: %w", t, err)
+	}
+	return true, nil
+}
+
+// save writes v as a record.
+func save(tx storage.Tx, t storage.Table, key []byte, v any) error {
+	b, err := record.Encode(1, v)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t, err)
+	}
+	return tx.Put(t, key, b)
+}
+
+// view runs fn on a snapshot.
+func (d *Desk) view(ctx context.Context, fn func(storage.Reader) error) error {
+	return d.store.View(ctx, fn)
+}
+
+// say fills a sentence, with the office's own facts at hand.
+func (d *Desk) say(key string, args words.Args) string {
+	all := make(words.Args, len(args)+len(d.Facts))
+	for k, v := range d.Facts {
+		all[k] = v
+	}
+	for k, v := range args {
+		all[k] = v
+	}
+	return d.Words.Say(key, all)
+}

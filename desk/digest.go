@@ -1,0 +1,124 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// Digest words the morning digest for the staff (08:30 on working days).
+func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
+	actor := cases.Actor{Role: cases.Staff}
+	o, err := d.Overview(ctx, actor, now)
+	if err != nil {
+		return "", err
+	}
+	args := d.overviewArgs(o, now)
+	year, missing := d.Calendar.Missing(dateOf(now))
+	args["CalendarMissing"], args["CalendarYear"] = missing, year
+	days, err := d.ReceptionDays(ctx, dateOf(now), 1)
+	if err != nil {
+		return "", err
+	}
+	args["ReceptionToday"] = len(days) > 0 && days[0].Date == dateOf(now)
+	return d.say("digest.staff", args), nil
+}
+
+// LeaderDigest words the weekly digest for one leader.
+func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.Time) (string, error) {
+	o, err := d.Overview(ctx, cases.ActorOf(leader), now)
+	if err != nil {
+		return "", err
+	}
+	own, err := d.Sponsored(ctx, leader.ID)
+	if err != nil {
+		return "", err
+	}
+	args := d.overviewArgs(o, now)
+	args["Own"] = d.lines(own, now)
+	return d.say("digest.leader", args), nil
+}
+
+// OverviewText words how the office stands (概况).
+func (d *Desk) OverviewText(ctx context.Context, actor cases.Actor, now time.Time) (string, error) {
+	o, err := d.Overview(ctx, actor, now)
+	if err != nil {
+		return "", err
+	}
+	return d.say("overview", d.overviewArgs(o, now)), nil
+}
+
+func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
+	return words.Args{
+		"Now": now, "InWork": o.InWork, "New": o.Open[cases.Received], "Handling": o.Open[cases.Handling],
+		"Answered": o.Open[cases.Answered], "Registered": o.Open[cases.Registered] + o.Open[cases.Accepted],
+		"MonthReceived": o.Month.Received, "MonthAnswered": o.Month.Answered, "MonthClosed": o.Month.Closed,
+		"MonthSuggestions": o.Month.Forms[Suggestion], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
+		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
+		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now), "Hot": hot(o.Category),
+	}
+}
+
+// Line is a case in a list.
+type Line struct {
+	Short, Year, Matter, Category, Unit, Stage string
+	Received, Due                              time.Time
+	HasDue, Over                               bool
+	Days                                       int // days past Due, or until it
+	Age                                        int // days since it was received
+}
+
+// Lines makes lines of a list of cases.
+func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
+	today := dateOf(now)
+	lines := make([]Line, 0, len(list))
+	for _, c := range list {
+		l := Line{Short: c.No.Short(), Matter: c.Fields[cases.Matter], Category: c.CategoryOrSuggested(),
+			Unit: d.Office.UnitName(c.Lead), Stage: string(c.Stage), Received: c.ReceivedAt,
+			Age: today.Sub(dateOf(c.ReceivedAt))}
+		if c.No.Year != today.Year {
+			l.Short = c.No.String()
+		}
+		if due := c.Due(); !due.IsZero() {
+			l.HasDue, l.Due = true, due
+			l.Days = dateOf(due).Sub(today)
+			l.Over = l.Days < 0
+			l.Days = max(l.Days, -l.Days)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// Lines makes lines of a list of cases, for the wording.
+func (d *Desk) Lines(list []cases.Case, now time.Time) []Line { return d.lines(list, now) }
+
+// hot lists the month's categories with three matters or more: fewer could
+// point at somebody.
+func hot(all []Counted) []Counted {
+	var shown []Counted
+	for _, c := range all {
+		if c.N >= 3 && len(shown) < 5 {
+			shown = append(shown, c)
+		}
+	}
+	return shown
+}
+
+// rate writes a share as "92.3%", and as "—" when there is nothing to share.
+func rate(a, b int) string {
+	if b == 0 {
+		return "—"
+	}
+	tenths := (a*2000 + b) / (2 * b) // half up
+	return words.Decimal(tenths) + "%"
+}
+
+// EachDigest promises the digest of a job to those it is for.
+func (d *Desk) PromiseDigest(tx storage.Tx, people []cases.Person, key, text string, now time.Time) error {
+	_, err := d.tellAll(tx, people, key, text, now)
+	return err
+}

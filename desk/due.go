@@ -1,0 +1,102 @@
+package desk
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// Next returns when the next push about a term is due.
+func (d *Desk) Next(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		for key := range r.Scan(dueTable, nil, nil) {
+			at, ok = time.UnixMilli(int64(binary.BigEndian.Uint64(key))), true
+			break
+		}
+		return nil
+	})
+	return at, ok, err
+}
+
+// Fire sends the pushes that are due by now, each in its own transaction.
+func (d *Desk) Fire(ctx context.Context, now time.Time) error {
+	for {
+		keys, err := d.dueBy(ctx, now)
+		if err != nil || len(keys) == 0 {
+			return err
+		}
+		for _, key := range keys {
+			if err := d.store.Update(ctx, func(tx storage.Tx) error { return d.push(tx, key, now) }); err != nil {
+				return fmt.Errorf("push about a term: %w", err)
+			}
+		}
+	}
+}
+
+func (d *Desk) dueBy(ctx context.Context, now time.Time) ([][]byte, error) {
+	var keys [][]byte
+	err := d.view(ctx, func(r storage.Reader) error {
+		for key := range r.Scan(dueTable, nil, storage.Key(nil).Time(now.Add(time.Millisecond))) {
+			keys = append(keys, key)
+			if len(keys) == 100 {
+				break
+			}
+		}
+		return nil
+	})
+	return keys, err
+}
+
+// push tells the one who must act that a term runs out, and arms the next push.
+// A clock that has stopped, or has been set anew since, ends here.
+func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
+	b, err := tx.Get(dueTable, key)
+	if err != nil {
+		return nil // another round had it
+	}
+	if err := tx.Delete(dueTable, key); err != nil {
+		return err
+	}
+	var k cases.Clock
+	if _, err := record.Decode(b, &k); err != nil {
+		return fmt.Errorf("read a due entry: %w", err)
+	}
+	var c cases.Case
+	no := numberAtEnd(key)
+	ok, err := load(tx, caseTable, numberKey(no), &c)
+	if err != nil || !ok {
+		return err
+	}
+	if running, ok := c.Clock(k.Kind); !ok || !running.Due.Equal(k.Due) || !running.From.Equal(k.From) {
+		return nil
+	}
+	s := &step{d: d, tx: tx, now: now, actor: cases.System, before: c, c: c}
+	if err := s.pushAbout(k); err != nil {
+		return err
+	}
+	return d.armPush(tx, no, k, now)
+}
+
+func (s *step) pushAbout(k cases.Clock) error {
+	today, due := dateOf(s.now), dateOf(k.Due)
+	people, key := s.mustAct(), "push.soon"
+	if k.Kind == cases.LeaderClock {
+		if p, ok := s.d.Office.Person(s.c.Leader); ok {
+			people = []cases.Person{p}
+		}
+	}
+	if due.Before(today) {
+		key = "push.overdue"
+	}
+	text := s.d.say(key, s.caseArgs(words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
+		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison}))
+	// one push a day for a case and a person, though two clocks may run
+	_, err := s.d.tellAll(s.tx, people, fmt.Sprintf("push/%s/%s", s.c.No, today), text, s.now)
+	return err
+}

@@ -1,0 +1,245 @@
+package desk
+
+import (
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// Done is what a step came to, for the one who took it.
+type Done struct {
+	Case cases.Case
+	// OnTheWay is set when a matter that was only received got registered under
+	// its suggested category as part of the step.
+	OnTheWay bool
+	// Told reports whether the other side could be reached in chat.
+	Told bool
+}
+
+// Register gives a matter its category and lead unit (登记). An empty unit means
+// the category's usual one.
+func (d *Desk) Register(tx storage.Tx, actor cases.Actor, no cases.Number, category, unit string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Register, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if err := s.register(category, unit); err != nil {
+		return Done{}, err
+	}
+	to, err := s.tellPetitioner("worker.registered", nil)
+	if err != nil {
+		return Done{}, err
+	}
+	if s.c.Sealed {
+		if err := s.tellKeepers("discipline.new", nil); err != nil {
+			return Done{}, err
+		}
+	}
+	return Done{Case: s.c, Told: to != ""}, s.commit()
+}
+
+// stepTo begins a step and asks whether it is allowed.
+func (d *Desk) stepTo(tx storage.Tx, no cases.Number, verb cases.Verb, actor cases.Actor, now time.Time) (*step, error) {
+	s, err := d.begin(tx, no, verb, actor, now)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.check(verb)
+}
+
+func (s *step) register(category, unit string) error {
+	cat, ok := s.d.Office.Category(category)
+	if !ok {
+		return s.refuse(cases.NoCategory, cases.Register, category)
+	}
+	lead, ok := s.d.Office.Unit(cat.Lead)
+	if unit != "" {
+		if lead, ok = s.d.Office.Unit(unit); !ok {
+			return s.refuse(cases.NoUnit, cases.Register, unit)
+		}
+	}
+	if cat.Sealed != lead.Sealed {
+		return s.refuse(cases.SealedUnit, cases.Register, lead.Name)
+	}
+	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed}
+	if t, ok := term(cat); ok {
+		e.Clock = s.d.clock(cases.HouseClock, s.now, t)
+	}
+	s.add(e)
+	return nil
+}
+
+// registerOnTheWay registers a received matter under its suggested category.
+func (s *step) registerOnTheWay() (bool, error) {
+	if s.c.Stage != cases.Received {
+		return false, nil
+	}
+	category := s.c.Suggested
+	if category == "" {
+		category = s.d.Office.Categories[len(s.d.Office.Categories)-1].Name
+	}
+	return true, s.register(category, "")
+}
+
+// Accept takes a matter on (受理).
+func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Accept, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	onTheWay, err := s.registerOnTheWay()
+	if err != nil {
+		return Done{}, err
+	}
+	s.add(cases.Event{Verb: cases.Accept})
+	to, err := s.tellPetitioner("worker.accepted", nil)
+	if err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != ""}, s.commit()
+}
+
+// Assign hands a matter to a unit with a term (转办). The unit is told what is to
+// be done and never who spoke.
+func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit string, t calendar.Term, note string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Assign, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	lead, ok := d.Office.Unit(unit)
+	if !ok {
+		return Done{}, s.refuse(cases.NoUnit, cases.Assign, unit)
+	}
+	if lead.Sealed || s.c.Sealed {
+		return Done{}, s.refuse(cases.SealedUnit, cases.Assign, lead.Name)
+	}
+	if t.N <= 0 {
+		return Done{}, s.refuse(cases.NoTerm, cases.Assign, "")
+	}
+	onTheWay, err := s.registerOnTheWay()
+	if err != nil {
+		return Done{}, err
+	}
+	clock := d.clock(cases.TaskClock, now, t)
+	task := d.taskText(s.c, note, s.names())
+	s.add(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clock: clock})
+	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
+	if err != nil {
+		return Done{}, err
+	}
+	if _, err := s.tellPetitioner("worker.handling", nil); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, OnTheWay: onTheWay, Told: told}, s.commit()
+}
+
+// names are the names that must not reach a unit: the petitioner's own. Reading
+// it is written down like every look into the sealed part.
+func (s *step) names() []string {
+	id, err := s.identity("keep the name out of the task")
+	if err != nil || id.Name == "" {
+		return nil
+	}
+	return []string{id.Name}
+}
+
+// SignOff is the unit taking its task (签收).
+func (d *Desk) SignOff(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (Done, error) {
+	return d.unitStep(tx, actor, no, cases.Event{Verb: cases.SignOff}, "staff.signed", now)
+}
+
+// Feedback is the unit's report on its task (反馈). The next step is the office's.
+func (d *Desk) Feedback(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+	return d.unitStep(tx, actor, no, cases.Event{Verb: cases.Feedback, Text: text}, "staff.feedback", now)
+}
+
+// Object is the unit saying that the matter is not its own (异议); the office
+// hands it out anew. The law gives five working days (信访工作条例 art. 23).
+func (d *Desk) Object(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+	return d.unitStep(tx, actor, no, cases.Event{Verb: cases.Object, Text: text}, "staff.objection", now)
+}
+
+func (d *Desk) unitStep(tx storage.Tx, actor cases.Actor, no cases.Number, e cases.Event, key string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, e.Verb, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if e.Verb != cases.SignOff && e.Text == "" {
+		return Done{}, s.refuse(cases.NoText, e.Verb, "")
+	}
+	s.add(e)
+	if err := s.tellKeepers(key, words.Args{"Text": e.Text}); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: true}, s.commit()
+}
+
+// Urge pushes whoever has the matter (催办).
+func (d *Desk) Urge(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Urge, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	s.add(cases.Event{Verb: cases.Urge, Text: text})
+	told, err := s.tell(s.mustAct(), "push.urged", words.Args{"Text": text})
+	if err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: told > 0}, s.commit()
+}
+
+// mustAct returns who has to take the next step: the unit while it has the
+// task, the office otherwise.
+func (s *step) mustAct() []cases.Person {
+	if s.c.WithUnit() {
+		if people := s.d.Office.With(cases.Liaison, s.c.Lead); len(people) > 0 {
+			return people
+		}
+	}
+	return s.keepers()
+}
+
+// Sponsor puts a matter into a leader's hands with a term (包案).
+func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader string, t calendar.Term, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Sponsor, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	p, ok := d.Office.FindLeader(leader)
+	if !ok {
+		return Done{}, s.refuse(cases.NoLeader, cases.Sponsor, leader)
+	}
+	if s.c.Sealed {
+		return Done{}, s.refuse(cases.SealedUnit, cases.Sponsor, p.Name)
+	}
+	if t.N <= 0 {
+		return Done{}, s.refuse(cases.NoTerm, cases.Sponsor, "")
+	}
+	clock := d.clock(cases.LeaderClock, now, t)
+	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clock: clock})
+	told, err := s.tell([]cases.Person{p}, "leader.sponsors", words.Args{"LeaderDue": clock.Due})
+	if err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: told > 0}, s.commit()
+}
+
+// Instruct is a leader's instruction on a matter (批示). It goes to the office,
+// which passes on what is to be passed on.
+func (d *Desk) Instruct(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Instruct, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if text == "" {
+		return Done{}, s.refuse(cases.NoText, cases.Instruct, "")
+	}
+	s.add(cases.Event{Verb: cases.Instruct, Text: text})
+	if err := s.tellKeepers("staff.instruction", words.Args{"Text": text, "By": d.Office.PersonName(actor.ID)}); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: true}, s.commit()
+}

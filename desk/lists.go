@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+)
+
+// Todo is what waits for the one who asks (待办), in the order in which it is to
+// be done.
+type Todo struct {
+	New      []cases.Case // received, nobody has looked yet
+	Waiting  []cases.Case // the office's own next step
+	WithUnit []cases.Case // a unit has it
+	Answered []cases.Case // answered, to be closed
+}
+
+// Todo lists the office's open cases.
+func (d *Desk) Todo(ctx context.Context, actor cases.Actor) (Todo, error) {
+	var t Todo
+	for _, stage := range []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered} {
+		list, err := d.list(ctx, openTable, stageKey(stage), listedAtMost, false)
+		if err != nil {
+			return Todo{}, err
+		}
+		for _, c := range list {
+			switch {
+			case !c.Visible(actor):
+			case c.Stage == cases.Received:
+				t.New = append(t.New, c)
+			case c.WithUnit():
+				t.WithUnit = append(t.WithUnit, c)
+			case c.Stage == cases.Answered:
+				t.Answered = append(t.Answered, c)
+			default:
+				t.Waiting = append(t.Waiting, c)
+			}
+		}
+	}
+	sortByDue(t.Waiting)
+	sortByDue(t.WithUnit)
+	return t, nil
+}
+
+// Tasks lists what a unit has in hand.
+func (d *Desk) Tasks(ctx context.Context, actor cases.Actor) ([]cases.Case, error) {
+	list, err := d.list(ctx, unitTable, storage.Key(nil).Text(actor.Unit), listedAtMost, false)
+	return slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Visible(actor) }), err
+}
+
+// Sponsored lists the open cases a leader has taken on (我包的).
+func (d *Desk) Sponsored(ctx context.Context, leader string) ([]cases.Case, error) {
+	return d.list(ctx, leaderTable, storage.Key(nil).Text(leader), listedAtMost, false)
+}
+
+func sortByDue(list []cases.Case) {
+	slices.SortStableFunc(list, func(a, b cases.Case) int {
+		due := func(c cases.Case) int64 {
+			if c.Due().IsZero() {
+				return never.Unix()
+			}
+			return c.Due().Unix()
+		}
+		return cmp.Or(cmp.Compare(due(a), due(b)), cmp.Compare(a.No.Year, b.No.Year), cmp.Compare(a.No.Seq, b.No.Seq))
+	})
+}
+
+// most sorts counts, most first.
+func most(m map[string]int) []Counted {
+	list := make([]Counted, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, Counted{name, m[name]})
+	}
+	slices.SortStableFunc(list, func(a, b Counted) int { return cmp.Or(b.N-a.N, strings.Compare(a.Name, b.Name)) })
+	return list
+}

@@ -1,0 +1,149 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// Submission is a matter somebody hands in.
+type Submission struct {
+	From      chat.Address
+	Form      string
+	Category  string // suggested by the form itself, or ""
+	Fields    map[string]string
+	Signature cases.Signature
+	Name      string // given by the petitioner, for a named matter
+	Contact   string
+	Guarded   bool // fears retaliation
+	Said      []Said
+}
+
+// Receipt is what a petitioner gets: the number and the code to ask with.
+type Receipt struct {
+	Case cases.Case
+	Code string
+}
+
+// Submit opens a case. Of an anonymous petitioner neither account nor name nor
+// contact is kept; the code is then the only way back.
+func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, error) {
+	no, err := d.nextNumber(tx, dateOf(now).Year)
+	if err != nil {
+		return Receipt{}, err
+	}
+	code, err := newCode(d.Random)
+	if err != nil {
+		return Receipt{}, err
+	}
+	category, ok := d.Office.Category(s.Category)
+	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
+		category = suggested
+	}
+	st := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, before: cases.Case{No: no}, c: cases.Case{No: no}}
+	st.add(cases.Event{Verb: cases.Submit, Form: s.Form, Channel: cases.ByChat, Signature: s.Signature,
+		Fields: s.Fields, Category: category.Name, Sealed: category.Sealed, Guarded: s.Guarded,
+		CodeHash: codeHash(no, code)})
+	id := identity{Said: s.Said}
+	if s.Signature != cases.Anonymous {
+		id.From, id.Name, id.Contact = s.From, s.Name, s.Contact
+		if err := tx.Put(fromTable, withNumber(fromKey(s.From), no), nil); err != nil {
+			return Receipt{}, fmt.Errorf("list a petitioner's case: %w", err)
+		}
+	}
+	if err := putIdentity(tx, no, id); err != nil {
+		return Receipt{}, err
+	}
+	if err := st.tellKeepers("staff.new", nil); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Case: st.c, Code: code}, st.commit()
+}
+
+// nextNumber draws the next number of the year: no gaps, no duplicates.
+func (d *Desk) nextNumber(tx storage.Tx, year int) (cases.Number, error) {
+	key := storage.Key(nil).Uint16(uint16(year))
+	var last int
+	if _, err := load(tx, seqTable, key, &last); err != nil {
+		return cases.Number{}, err
+	}
+	if err := save(tx, seqTable, key, last+1); err != nil {
+		return cases.Number{}, err
+	}
+	return cases.Number{Year: year, Seq: last + 1}, nil
+}
+
+// Supplement adds to the petitioner's own case, or answers a question of staff.
+func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Message, text string, now time.Time) (cases.Case, error) {
+	s, err := d.own(tx, no, cases.Supplement, by, now)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	if text == "" && len(m.Media) == 0 {
+		return cases.Case{}, s.refuse(cases.NoText, cases.Supplement, "")
+	}
+	asked := s.c.Question != ""
+	id, err := s.identity("supplement")
+	if err != nil {
+		return cases.Case{}, err
+	}
+	id.Said = append(id.Said, Said{At: m.At, Text: text, Media: m.Media})
+	if err := putIdentity(tx, s.c.No, id); err != nil {
+		return cases.Case{}, err
+	}
+	s.add(cases.Event{Verb: cases.Supplement, Text: text})
+	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media)}); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, s.commit()
+}
+
+// Withdraw takes the petitioner's own case back. Whoever was working on it is
+// told to stop.
+func (d *Desk) Withdraw(tx storage.Tx, no cases.Number, by Claim, now time.Time) (cases.Case, error) {
+	s, err := d.own(tx, no, cases.Withdraw, by, now)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	s.add(cases.Event{Verb: cases.Withdraw})
+	if s.before.Stage == cases.Handling {
+		if _, err := s.tellUnit(s.before.Lead, "unit.withdrawn", nil); err != nil {
+			return cases.Case{}, err
+		}
+	}
+	if err := s.tellKeepers("staff.withdrawn", nil); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, s.commit()
+}
+
+// own begins a step by the petitioner on a case of their own. Somebody else's
+// number is refused like a number that is not there.
+func (d *Desk) own(tx storage.Tx, no cases.Number, verb cases.Verb, by Claim, now time.Time) (*step, error) {
+	s, err := d.begin(tx, no, verb, cases.Petitioner, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := by.holds(tx, s.c); err != nil {
+		return nil, err
+	}
+	return s, s.check(verb)
+}
+
+// term returns the house term of a category.
+func term(c cases.Category) (calendar.Term, bool) {
+	return calendar.Term{N: c.Days, Working: c.Working}, c.Days > 0
+}
+
+// IsRefusal returns the refusal that err is, if it is one.
+func IsRefusal(err error) (*cases.Refusal, bool) {
+	var r *cases.Refusal
+	ok := errors.As(err, &r)
+	return r, ok
+}

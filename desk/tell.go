@@ -1,0 +1,104 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/outbox"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// notice is a message to one person or group that belongs to no conversation.
+const notice = "notice"
+
+// address returns where a person is reached, or false.
+func (d *Desk) address(g getter, person string) (chat.Address, bool, error) {
+	b, err := g.Get(bindTable, boundKey(person))
+	if err == nil {
+		return chat.Address(b), true, nil
+	}
+	if a, ok := d.Addresses[person]; ok && a != "" {
+		return a, true, nil
+	}
+	return "", false, nil
+}
+
+// tellAll promises a message to each of the people who can be reached, and
+// returns how many that were.
+func (d *Desk) tellAll(tx storage.Tx, people []cases.Person, key, text string, now time.Time) (int, error) {
+	reached := 0
+	for _, p := range people {
+		to, ok, err := d.address(tx, p.ID)
+		if err != nil {
+			return reached, err
+		}
+		if !ok {
+			continue
+		}
+		m := outbox.Promise{Key: key + "/" + p.ID, To: to, Text: text, Due: now, Repeat: true, Kind: notice}
+		if _, err := outbox.Put(tx, m, now); err != nil {
+			return reached, fmt.Errorf("promise a message: %w", err)
+		}
+		reached++
+	}
+	return reached, nil
+}
+
+// key names the messages that the step's latest event owes.
+func (s *step) key() string { return fmt.Sprintf("case/%s/%d", s.c.No, s.c.Events) }
+
+// caseArgs are the facts of the case that any reader of it may be told.
+func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, more) }
+
+// tell promises a sentence about the case to people.
+func (s *step) tell(people []cases.Person, key string, args words.Args) (int, error) {
+	return s.d.tellAll(s.tx, people, s.key()+"/"+key, s.d.say(key, s.caseArgs(args)), s.now)
+}
+
+// keepers are those in the office who look after the case: discipline for a
+// sealed one that staff have handed over, staff for all others.
+func (s *step) keepers() []cases.Person {
+	if s.c.Sealed && s.c.Stage != cases.Received {
+		return s.d.Office.With(cases.Discipline, "")
+	}
+	return s.d.Office.With(cases.Staff, "")
+}
+
+// tellKeepers tells those in the office except the one who acts.
+func (s *step) tellKeepers(key string, args words.Args) error {
+	var others []cases.Person
+	for _, p := range s.keepers() {
+		if p.ID != s.actor.ID {
+			others = append(others, p)
+		}
+	}
+	_, err := s.tell(others, key, args)
+	return err
+}
+
+// tellUnit tells the lead unit's liaisons and reports whether one was reached.
+func (s *step) tellUnit(unit, key string, args words.Args) (bool, error) {
+	n, err := s.tell(s.d.Office.With(cases.Liaison, unit), key, args)
+	return n > 0, err
+}
+
+// tellPetitioner tells the person behind the case and returns where that is,
+// or "" when there is no way back.
+func (s *step) tellPetitioner(key string, args words.Args) (chat.Address, error) {
+	if s.c.Signature == cases.Anonymous || s.c.Channel != cases.ByChat {
+		return "", nil
+	}
+	id, err := s.identity("tell " + string(s.events[len(s.events)-1].Verb))
+	if err != nil || id.From == "" {
+		return "", err
+	}
+	m := outbox.Promise{Key: s.key() + "/" + key, To: id.From, Text: s.d.say(key, s.caseArgs(args)),
+		Due: s.now, Repeat: true, Kind: "answer"}
+	if _, err := outbox.Put(s.tx, m, s.now); err != nil {
+		return "", fmt.Errorf("promise a message: %w", err)
+	}
+	return id.From, nil
+}

@@ -1,0 +1,160 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/storage"
+)
+
+// Claim is what somebody shows to be let at a case as its petitioner: the
+// account it came from, or the receipt code from any account.
+type Claim struct {
+	From chat.Address
+	Code string
+}
+
+// holds returns nil when the claim fits the case, and otherwise the refusal
+// that a missing number gets too.
+func (c Claim) holds(g getter, k cases.Case) error {
+	if owns(g, c.From, k.No) {
+		return nil
+	}
+	if c.Code != "" && len(k.CodeHash) > 0 && bytes.Equal(k.CodeHash, codeHash(k.No, c.Code)) {
+		return nil
+	}
+	return &cases.Refusal{Code: cases.Unknown, No: k.No}
+}
+
+// owns reports whether the case was handed in from that account.
+func owns(g getter, from chat.Address, no cases.Number) bool {
+	_, err := g.Get(fromTable, withNumber(fromKey(from), no))
+	return err == nil
+}
+
+const (
+	wrongCodes = 5         // so many wrong codes
+	lockedFor  = time.Hour // shut a number for the asker
+)
+
+// lock counts an asker's wrong codes for one number, whether it exists or not.
+type lock struct {
+	Wrong int       `cbor:"1,keyasint"`
+	Until time.Time `cbor:"2,keyasint,omitempty"`
+}
+
+// Track returns a case to its petitioner (查询). Somebody else's number, a wrong
+// code and a number that does not exist are refused alike.
+func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Time) (cases.Case, error) {
+	no = d.fullNumber(no, now)
+	var c cases.Case
+	err := d.view(ctx, func(r storage.Reader) error {
+		if by.Code != "" {
+			var l lock
+			if _, err := load(r, lockTable, withNumber(fromKey(by.From), no), &l); err != nil {
+				return err
+			}
+			if now.Before(l.Until) {
+				return &cases.Refusal{Code: cases.Locked, No: no}
+			}
+		}
+		ok, err := load(r, caseTable, numberKey(no), &c)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return &cases.Refusal{Code: cases.Unknown, No: no}
+		}
+		return by.holds(r, c)
+	})
+	if err != nil {
+		return cases.Case{}, err
+	}
+	return c, nil
+}
+
+// WrongCode counts a wrong code of the asker for that number and reports
+// whether the number is now locked for them.
+func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error) {
+	key := withNumber(fromKey(from), d.fullNumber(no, now))
+	var l lock
+	if _, err := load(tx, lockTable, key, &l); err != nil {
+		return false, err
+	}
+	if !l.Until.IsZero() && !now.Before(l.Until) {
+		l = lock{}
+	}
+	l.Wrong++
+	if l.Wrong >= wrongCodes {
+		l.Until = now.Add(lockedFor)
+	}
+	return l.Wrong >= wrongCodes, save(tx, lockTable, key, l)
+}
+
+// Mine returns the petitioner's own cases, newest first, at most n (我的).
+func (d *Desk) Mine(ctx context.Context, from chat.Address, n int) ([]cases.Case, error) {
+	prefix := fromKey(from)
+	return d.list(ctx, fromTable, prefix, n, true)
+}
+
+// list reads the cases of a list whose keys begin with prefix.
+func (d *Desk) list(ctx context.Context, t storage.Table, prefix storage.Key, n int, newestFirst bool) ([]cases.Case, error) {
+	var found []cases.Case
+	err := d.view(ctx, func(r storage.Reader) error {
+		scan := r.Scan
+		if newestFirst {
+			scan = r.Back
+		}
+		var numbers []cases.Number
+		for key := range scan(t, prefix, prefix.End()) {
+			numbers = append(numbers, numberAtEnd(key))
+			if len(numbers) == n {
+				break
+			}
+		}
+		for _, no := range numbers {
+			var c cases.Case
+			if ok, err := load(r, caseTable, numberKey(no), &c); err != nil || !ok {
+				return fmt.Errorf("read listed case %s: found %t: %w", no, ok, err)
+			}
+			found = append(found, c)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Look returns a case to a person with a duty (查). What they may not see is
+// refused like a number that does not exist.
+func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now time.Time) (cases.Case, []cases.Event, error) {
+	no = d.fullNumber(no, now)
+	var c cases.Case
+	var events []cases.Event
+	err := d.view(ctx, func(r storage.Reader) error {
+		ok, err := load(r, caseTable, numberKey(no), &c)
+		if err != nil {
+			return err
+		}
+		if !ok || !c.Visible(actor) {
+			return &cases.Refusal{Code: cases.Unknown, No: no}
+		}
+		for i := range c.Events {
+			var e cases.Event
+			if ok, err := load(r, eventTable, eventKey(no, i), &e); err != nil || !ok {
+				return fmt.Errorf("read event %d of %s: found %t: %w", i, no, ok, err)
+			}
+			events = append(events, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return cases.Case{}, nil, err
+	}
+	events = slices.DeleteFunc(events, func(e cases.Event) bool { return e.Verb == cases.Open && e.Actor.Role == "" })
+	return c, events, nil
+}

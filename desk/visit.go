@@ -1,0 +1,83 @@
+package desk
+
+import (
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+)
+
+// VisitNote is what staff write down of a visit (来访).
+type VisitNote struct {
+	Persons         int
+	Representatives []string // names, at most five; they go to the sealed part
+	Matter          string
+	Outcome         cases.Outcome
+	Unit            string        // for a matter taken on
+	Due             calendar.Date // for a matter taken on
+	Reported        string        // to whom staff reported it
+}
+
+// Visit registers people received at the table: one visit, so many persons, and
+// one case. What was answered or solved there opens and closes in one step.
+func (d *Desk) Visit(tx storage.Tx, actor cases.Actor, v VisitNote, now time.Time) (cases.Case, error) {
+	no, err := d.nextNumber(tx, dateOf(now).Year)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	s := &step{d: d, tx: tx, now: now, actor: actor, before: cases.Case{No: no}, c: cases.Case{No: no}}
+	category, _ := d.Office.Suggest(v.Matter)
+	s.add(cases.Event{Verb: cases.Submit, Channel: cases.ByVisit, Signature: cases.Sealed, Visitors: v.Persons,
+		Fields: map[string]string{cases.Matter: v.Matter}, Category: category.Name, Sealed: category.Sealed})
+	if _, err := s.registerOnTheWay(); err != nil {
+		return cases.Case{}, err
+	}
+	if err := s.visited(v); err != nil {
+		return cases.Case{}, err
+	}
+	id := identity{Said: []Said{{At: now, Text: v.Matter}}}
+	for _, name := range v.Representatives {
+		id.Said = append(id.Said, Said{At: now, Text: name})
+	}
+	if err := putIdentity(tx, no, id); err != nil {
+		return cases.Case{}, err
+	}
+	visit := cases.Visit{At: now, Persons: v.Persons, Outcome: v.Outcome, Case: no, Reported: v.Reported, By: actor.ID}
+	if err := save(tx, visitTable, withNumber(storage.Key(nil).Time(now), no), visit); err != nil {
+		return cases.Case{}, err
+	}
+	if err := s.commit(); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, countVisit(tx, v.Persons, now)
+}
+
+func (s *step) visited(v VisitNote) error {
+	if v.Outcome != cases.TakenOn {
+		s.add(cases.Event{Verb: cases.Answer, Text: s.d.say("visit."+string(v.Outcome), nil)})
+		s.add(cases.Event{Verb: cases.Close})
+		return nil
+	}
+	unit, ok := s.d.Office.Unit(v.Unit)
+	if !ok {
+		return s.refuse(cases.NoUnit, cases.Assign, v.Unit)
+	}
+	if unit.Sealed || s.c.Sealed {
+		return s.refuse(cases.SealedUnit, cases.Assign, unit.Name)
+	}
+	task := s.d.taskText(s.c, "", v.Representatives)
+	s.add(cases.Event{Verb: cases.Assign, Unit: unit.ID, Text: task, Clock: s.d.clockTo(cases.TaskClock, s.now, v.Due)})
+	_, err := s.tellUnit(unit.ID, "unit.task", map[string]any{"Task": task, "TaskDue": v.Due})
+	return err
+}
+
+func countVisit(tx storage.Tx, persons int, now time.Time) error {
+	var m tally
+	if _, err := load(tx, countTable, monthKey(now), &m); err != nil {
+		return err
+	}
+	m.Visits++
+	m.Visitors += persons
+	return save(tx, countTable, monthKey(now), m)
+}
