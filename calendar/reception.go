@@ -25,7 +25,7 @@ type Shift uint8
 const (
 	NextWorking     Shift = iota // to the next working day (顺延), a make-up Saturday included
 	PrevWorking                  // to the working day before
-	NextSameWeekday              // to the next working day of the same weekday
+	NextSameWeekday              // to the next working day of the same weekday; from a weekend as NextWorking
 	Keep                         // none: the day is held on the day off
 )
 
@@ -213,10 +213,10 @@ func (r Rule) moves(m Move, date Date) bool {
 }
 
 func (r Rule) shifted(c *Calendar, d Date) Date {
-	switch r.Shift {
-	case PrevWorking:
+	switch {
+	case r.Shift == PrevWorking:
 		return c.PrevWorking(d)
-	case NextSameWeekday:
+	case r.Shift == NextSameWeekday && byWeekday(d) != Weekend: // hardly a Sunday is ever worked
 		for !c.Working(d) {
 			d = d.Add(7)
 		}
