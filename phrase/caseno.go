@@ -53,6 +53,7 @@ func caseYear(f []rune, i int) (year, next int) {
 		k++
 	case r == '年':
 		k++
+	case r == ' ' && isDash(peek(f, k+1)):
 	case !isDash(r):
 		return 0, i
 	}
@@ -101,7 +102,7 @@ func caseNoEnds(f []rune, i int, n numeral) (int, bool) {
 			return 0, false
 		}
 	case strings.ContainsRune("./~", next) || isDash(next):
-		if isDigit(after) {
+		if isDigit(after) || isDash(next) && n.value >= 2000 { // a year half typed
 			return 0, false
 		}
 	case next == ':':
@@ -161,7 +162,7 @@ const CodeLength = 4
 // characters, so a word with one of them is no code.
 func (t Text) Code() (code string, rest Text, ok bool) {
 	i := skipSeparators(t.f, 0)
-	i = skipSeparators(t.f, hasPrefix(t.f, i, "查询码", "验证码", "码", "code"))
+	i = skipSeparators(t.f, hasPrefix(t.f, i, "查询码", "码", "code"))
 	if c, ok := codeAt(t.f, i); ok {
 		return c, t.from(skipSeparators(t.f, i+CodeLength)), true
 	}

@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -101,16 +102,14 @@ func (r dateReader) weekday(i int) (calendar.Date, int) {
 	if k == hasPrefix(r.f, j, "个") {
 		return calendar.Date{}, i
 	}
-	day := strings.IndexRune("一二三四五六日", peek(r.f, k)) / len("一")
-	switch c := peek(r.f, k); {
-	case c == '天':
-		day = 6
-	case '1' <= c && c <= '6':
-		day = int(c - '1')
-	case !strings.ContainsRune("一二三四五六日", c) || c == 0:
+	day := slices.Index([]rune("一二三四五六日1234567天"), peek(r.f, k)) % 7
+	if day < 0 {
 		return calendar.Date{}, i
 	}
-	monday := r.today.Add(-(int(r.today.Weekday()) + 6) % 7)
+	if peek(r.f, k) == '天' {
+		day = 6
+	}
+	monday := r.today.Add(-((int(r.today.Weekday()) + 6) % 7))
 	d := monday.Add(7*weeks + day)
 	if j == i && d.Before(r.today) {
 		d = d.Add(7)

@@ -22,35 +22,33 @@ type Filled struct {
 func Form(raw string, labels map[string]string) Filled {
 	t := Read(raw)
 	r := newFormReader(t, labels)
-	form := Filled{Values: map[string]string{}}
-	var rest []string
-	field, from := "", 0
-	keep := func(end int) {
-		value, more := r.value(from, end, field != "")
-		if value != "" && field != "" {
-			if old := form.Values[field]; old != "" {
-				value = old + "\n" + value
-			}
-			form.Values[field] = value
-		} else if value != "" {
-			rest = append(rest, value)
+	parts := map[string][]string{} // by field; "" is the rest
+	keep := func(field string, start, end int) {
+		value, more := r.value(start, end, field != "")
+		if value != "" {
+			parts[field] = append(parts[field], value)
 		}
 		if more != "" {
-			rest = append(rest, more)
+			parts[""] = append(parts[""], more)
 		}
 	}
+	found, field, from := 0, "", 0
 	for i := 0; i < len(t.f); {
 		l, ok := r.label(i)
 		if !ok {
 			i++
 			continue
 		}
-		keep(l.start)
+		keep(field, from, l.start)
 		field, from, i = l.field, l.end, l.end
-		form.Found++
+		found++
 	}
-	keep(len(t.f))
-	form.Rest = strings.Join(rest, "\n")
+	keep(field, from, len(t.f))
+	form := Filled{Values: make(map[string]string, len(parts)), Rest: strings.Join(parts[""], "\n"), Found: found}
+	delete(parts, "")
+	for field, p := range parts {
+		form.Values[field] = strings.Join(p, "\n")
+	}
 	return form
 }
 

@@ -71,24 +71,32 @@ func (r *numeralReader) step(c rune) bool {
 		return r.hanDigit(d)
 	}
 	switch c {
-	case '十', '拾', '百', '佰', '千', '仟':
-		return r.smallUnit(map[rune]float64{'十': 10, '拾': 10, '百': 100, '佰': 100, '千': 1000, '仟': 1000}[c])
-	case '廿', '卅':
-		if r.digits > 0 || r.unit != 0 {
-			return false
-		}
-		r.section, r.unit, r.han = map[rune]float64{'廿': 20, '卅': 30}[c], 10, true
+	case '十', '拾':
+		return r.smallUnit(10)
+	case '百', '佰':
+		return r.smallUnit(100)
+	case '千', '仟':
+		return r.smallUnit(1000)
+	case '廿':
+		return r.tens(20)
+	case '卅':
+		return r.tens(30)
 	case '万':
 		return r.bigUnit(1e4)
 	case '亿':
 		return r.bigUnit(1e8)
 	case '点':
 		return r.point()
-	default:
+	}
+	return false
+}
+
+func (r *numeralReader) tens(v float64) bool {
+	if r.digits > 0 || r.unit != 0 {
 		return false
 	}
-	r.pos++
-	return true
+	r.digit = v / 10
+	return r.smallUnitOf(10)
 }
 
 func (r *numeralReader) arabicRun() bool {
@@ -134,6 +142,10 @@ func (r *numeralReader) smallUnit(u float64) bool {
 		}
 		r.digit = 1
 	}
+	return r.smallUnitOf(u)
+}
+
+func (r *numeralReader) smallUnitOf(u float64) bool {
 	r.section += r.digit * u
 	r.clearDigit(u)
 	return true
@@ -145,11 +157,14 @@ func (r *numeralReader) bigUnit(u float64) bool {
 		return false
 	}
 	sum := r.section + r.digit
+	if u == 1e8 {
+		sum += r.total
+	}
 	if sum == 0 || r.big != 0 && u >= r.big && u != 1e8 || r.big == 1e8 && u == 1e8 {
 		return false
 	}
 	if u == 1e8 {
-		r.total = (r.total + sum) * u
+		r.total = sum * u
 	} else {
 		r.total += sum * u
 	}
