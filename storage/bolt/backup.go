@@ -98,7 +98,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		return nil
 	}
-	if s.queue == nil {
+	if s.readOnly {
 		return s.view(ctx, func(tx *bbolt.Tx) (err error) {
 			defer onDamage(&err)
 			return verify(tx)
@@ -114,7 +114,7 @@ func Verify(path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", path, err)
 	}
-	s := &Store{db: db, path: path}
+	s := &Store{db: db, path: path, readOnly: true}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	schema, stamped, err := schemaOf(db)
 	if err == nil && !stamped {

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"runtime/debug"
 
@@ -14,8 +15,9 @@ import (
 )
 
 // inspect returns the size of the file at path, 0 if it is to be created. It
-// refuses a file that bbolt would map and then crash on: one without a valid
-// meta page, or one shorter than its meta page says.
+// refuses a file that bbolt would map, lock and then panic on, keeping both:
+// one without a valid meta page, one shorter than its meta page says, one
+// without a list of free pages where the meta page says it is.
 func inspect(path string, mustExist bool) (size int64, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) && !mustExist {
@@ -25,7 +27,8 @@ func inspect(path string, mustExist bool) (size int64, err error) {
 		return 0, err
 	}
 	defer f.Close()
-	want, metaErr := wholeSize(f)
+	newest, metaErr := newestMeta(f)
+	want := int64(newest.pages) * int64(newest.pageSize)
 	// Size after meta: a process that is writing grows the file first.
 	info, err := f.Stat()
 	switch {
@@ -40,7 +43,7 @@ func inspect(path string, mustExist bool) (size int64, err error) {
 	case info.Size() < want:
 		return 0, fmt.Errorf("%w: cut short to %d of %d bytes", ErrDamaged, info.Size(), want)
 	}
-	return info.Size(), nil
+	return info.Size(), checkFreelist(f, newest)
 }
 
 // Layout of a bbolt meta page, in the machine's byte order: 16 bytes of page
@@ -55,12 +58,12 @@ const (
 )
 
 type meta struct {
-	pageSize           uint32
-	pages, transaction uint64
+	pageSize                     uint32
+	freelist, pages, transaction uint64
 }
 
-// wholeSize returns how many bytes the newest valid meta page accounts for.
-func wholeSize(r io.ReaderAt) (int64, error) {
+// newestMeta returns the valid meta page of the latest transaction.
+func newestMeta(r io.ReaderAt) (meta, error) {
 	first, ok := metaAt(r, 0)
 	sizes := []int64{int64(first.pageSize)}
 	if !ok {
@@ -80,12 +83,12 @@ func wholeSize(r io.ReaderAt) (int64, error) {
 		}
 	}
 	if !ok {
-		return 0, fmt.Errorf("%w: not a bbolt file, or both its meta pages are broken", ErrDamaged)
+		return meta{}, fmt.Errorf("%w: not a bbolt file, or both its meta pages are broken", ErrDamaged)
 	}
 	if newest.pages > 1<<40 {
-		return 0, fmt.Errorf("%w: impossible page count %d", ErrDamaged, newest.pages)
+		return meta{}, fmt.Errorf("%w: impossible page count %d", ErrDamaged, newest.pages)
 	}
-	return int64(newest.pages) * int64(newest.pageSize), nil
+	return newest, nil
 }
 
 func metaAt(r io.ReaderAt, page int64) (m meta, valid bool) {
@@ -99,7 +102,32 @@ func metaAt(r io.ReaderAt, page int64) (m meta, valid bool) {
 	if order.Uint32(b[:]) != metaMagic || order.Uint64(b[metaLength-8:]) != sum.Sum64() {
 		return meta{}, false
 	}
-	return meta{order.Uint32(b[8:]), order.Uint64(b[40:]), order.Uint64(b[48:])}, true
+	return meta{order.Uint32(b[8:]), order.Uint64(b[32:]), order.Uint64(b[40:]), order.Uint64(b[48:])}, true
+}
+
+// checkFreelist looks at the page header (id 8, flags 2, count 2, overflow 4)
+// of the list of free pages; a count of 0xffff stands in the next 8 bytes.
+func checkFreelist(r io.ReaderAt, m meta) error {
+	const flag, none, many = 0x10, math.MaxUint64, math.MaxUint16
+	if m.freelist == none {
+		return nil
+	}
+	var b [pageHeader + 8]byte
+	if m.freelist < m.pages {
+		if _, err := r.ReadAt(b[:], int64(m.freelist)*int64(m.pageSize)); err != nil {
+			return err
+		}
+	}
+	order := binary.NativeEndian
+	count := uint64(order.Uint16(b[10:]))
+	if count == many {
+		count = 1 + order.Uint64(b[pageHeader:])
+	}
+	room := (1 + uint64(order.Uint32(b[12:]))) * uint64(m.pageSize)
+	if order.Uint64(b[:]) != m.freelist || order.Uint16(b[8:]) != flag || count > (room-pageHeader)/8 {
+		return fmt.Errorf("%w: no list of free pages", ErrDamaged)
+	}
+	return nil
 }
 
 // openBolt is bbolt.Open that leaves no lock behind when bbolt panics.

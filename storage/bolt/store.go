@@ -53,10 +53,11 @@ type Options struct {
 
 // Store is one open file.
 type Store struct {
-	db     *bbolt.DB
-	path   string
-	schema int
-	queue  *queue // nil when read-only
+	db       *bbolt.DB
+	path     string
+	schema   int
+	readOnly bool
+	queue    *queue
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -74,11 +75,8 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	s := &Store{db: db, path: path, schema: o.Schema}
-	if !o.ReadOnly {
-		s.queue = newQueue()
-		go s.write()
-	}
+	s := &Store{db: db, path: path, schema: o.Schema, readOnly: o.ReadOnly, queue: newQueue()}
+	go s.write() // with ReadOnly it has nothing to do but to end
 	return s, nil
 }
 
@@ -129,9 +127,6 @@ func mapSize(fileSize int64) int {
 // Close waits for the updates already taken and for open views; updates still
 // waiting get storage.ErrClosed.
 func (s *Store) Close() error {
-	if s.queue == nil {
-		return s.db.Close()
-	}
 	if !s.queue.close() {
 		return storage.ErrClosed
 	}

@@ -39,7 +39,7 @@ func (s *Store) Drop(ctx context.Context, t storage.Table) error {
 }
 
 func (s *Store) enqueue(ctx context.Context, r *request) error {
-	if s.queue == nil {
+	if s.readOnly {
 		return ErrReadOnly
 	}
 	return s.queue.do(ctx, r)
