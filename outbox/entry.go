@@ -81,6 +81,13 @@ func numberOf(place string) uint64 {
 	return binary.BigEndian.Uint64([]byte(place[len(place)-8:]))
 }
 
+// mark is the stored list of the notices that a lane has begun to send.
+type mark struct {
+	Places [][]byte `cbor:"1,keyasint"`
+}
+
+func markKey(lane string) storage.Key { return storage.Key(nil).Text(lane) }
+
 // keyTables returns the table for keys promised now and the one before it.
 // Together they reach back over Retention at least.
 func keyTables(now time.Time) [2]storage.Table {

@@ -32,7 +32,9 @@ type lane struct {
 	sent    []time.Time // the newest sendings, as many as the pace looks at
 	held    map[chat.Address]*hold
 
-	owed []settled // outcomes whose recording failed; only touched in a round
+	// Only touched in a round:
+	owed   []settled // outcomes whose recording failed
+	unsent bool      // the stored mark names notices that were certainly not sent
 }
 
 // hold keeps the line to one address waiting after an unclear sending.
@@ -136,13 +138,10 @@ func (l *lane) unpark() {
 	}
 }
 
-// width is how many messages may be taken at once: all on an open road, one
-// where each has to be paced or the link has to be tried first.
-func (l *lane) width() int {
+// single reports whether only one message may be taken at a time: because each
+// has to be paced, or because the link has to be tried first.
+func (l *lane) single() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pace != nil || l.parked {
-		return 1
-	}
-	return maxBatch
+	return l.pace != nil || l.parked
 }

@@ -99,31 +99,36 @@ func (q *Queue) head(ctx context.Context, l *lane, now time.Time) (at time.Time,
 	return at, ok, nil
 }
 
-// ready returns what of the messages due by the given instant can be settled
-// now, in order: expired ones, which need no sending, and else as many as the
-// lane is wide.
-func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (late, batch []item, err error) {
+// ready is what can be settled now.
+type ready struct {
+	late  []item // of no use any more: they need no sending
+	batch []item // in order; one where each has to be paced or the link to be tried
+	more  bool   // there may be others
+}
+
+// ready returns what of the messages due by the given instant can be settled.
+func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err error) {
 	now := q.Now()
 	if l.resting(now) {
-		return nil, nil, nil
+		return r, nil
 	}
 	line, err := q.due(ctx, l, by, now)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
-	open := line[:0:0]
 	for _, it := range line {
 		switch {
 		case it.expired(now):
-			late = append(late, it)
+			r.late = append(r.late, it)
 		case !l.blocked(it.To, now):
-			open = append(open, it)
+			r.batch = append(r.batch, it)
 		}
 	}
-	if width := l.width(); width > 1 || len(open) == 0 {
-		return late, open, nil
+	r.more = len(line) >= maxBatch
+	if len(r.batch) > 1 && l.single() {
+		r.batch, r.more = []item{foremost(r.batch)}, l.pace == nil
 	}
-	return late, []item{foremost(open)}, nil
+	return r, nil
 }
 
 // due reads the head of a lane's line: what is stored, then what was passed.

@@ -10,7 +10,7 @@
 // Tables, days in UTC:
 //
 //	outbox-pending          transport, due, number -> the promise; gone with its text when settled
-//	outbox-sending          the same key of a notice whose sending has begun
+//	outbox-sending          transport -> the notices whose sending has begun
 //	outbox-number           the last number given, which keeps promises in order
 //	outbox-key/2026-11-05   keys promised in the 30 days from then on, for telling repeats
 //	outbox/2026-11-24       what was sent that day; no text

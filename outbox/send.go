@@ -24,26 +24,24 @@ func (q *Queue) round(ctx context.Context, l *lane) error {
 	if err := q.recordOwed(ctx, l); err != nil {
 		return err
 	}
-	for began := q.Now(); ; {
-		late, batch, err := q.ready(ctx, l, began)
-		if err != nil || len(late)+len(batch) == 0 {
+	for began, more := q.Now(), true; more; {
+		r, err := q.ready(ctx, l, began)
+		if err != nil {
 			return err
 		}
-		var done []settled
-		for _, it := range late {
+		if err := q.mark(ctx, l, r.batch); err != nil {
+			return err
+		}
+		done := q.sendAll(ctx, l, r.batch)
+		for _, it := range r.late {
 			done = append(done, settled{it, it.outcome(Expired, TooLate, q.Now())})
 		}
-		if err := q.mark(ctx, batch); err != nil {
-			return err
-		}
-		done = append(done, q.sendAll(ctx, l, batch)...)
 		if err := q.record(ctx, l, done); err != nil {
 			return err
 		}
-		if l.pace != nil && len(batch) > 0 {
-			return nil
-		}
+		more = r.more
 	}
+	return nil
 }
 
 // sendAll sends a batch in order. Where one has to wait, so do all behind it

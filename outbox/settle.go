@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,11 +11,8 @@ import (
 	"fangzhuo/storage/record"
 )
 
-// A transaction holds about 64 keys at most.
-const (
-	marksPerUpdate    = 60
-	outcomesPerUpdate = 20 // three keys each
-)
+// outcomesPerUpdate keeps a transaction under about 64 keys: two for each.
+const outcomesPerUpdate = 30
 
 // settled is an item with what became of it; with an empty outcome it waits on.
 type settled struct {
@@ -24,16 +20,37 @@ type settled struct {
 	Outcome
 }
 
-// mark notes durably which notices are about to be sent. A reply needs no mark:
-// it may be sent again.
-func (q *Queue) mark(ctx context.Context, batch []item) error {
-	notices := slices.DeleteFunc(slices.Clone(batch), func(it item) bool { return it.Repeat })
-	err := errors.Join(q.inChunks(ctx, len(notices), marksPerUpdate, func(tx storage.Tx, i int) error {
-		return tx.Put(tableSending, []byte(notices[i].place), nil)
-	})...)
+// mark notes durably which notices are about to be sent, in one record for
+// each lane. It need not be taken away afterwards: what is not pending any more
+// is settled, and the next mark replaces it. A reply needs no mark: it may be
+// sent again.
+func (q *Queue) mark(ctx context.Context, l *lane, batch []item) error {
+	var places [][]byte
+	for _, it := range batch {
+		if !it.Repeat {
+			places = append(places, []byte(it.place))
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	value, err := record.Encode(1, mark{places})
+	if err == nil {
+		err = q.store.Update(ctx, func(tx storage.Tx) error { return tx.Put(tableSending, markKey(l.name), value) })
+	}
 	if err != nil {
 		return fmt.Errorf("mark notices as being sent: %w", err)
 	}
+	return nil
+}
+
+// unmark takes the mark away, because something marked was certainly not sent.
+func (q *Queue) unmark(ctx context.Context, l *lane) error {
+	err := q.store.Update(ctx, func(tx storage.Tx) error { return tx.Delete(tableSending, markKey(l.name)) })
+	if err != nil {
+		return fmt.Errorf("unmark notices: %w", err)
+	}
+	l.unsent = false
 	return nil
 }
 
@@ -47,18 +64,23 @@ func (q *Queue) record(ctx context.Context, l *lane, done []settled) error {
 			if s.State != waits {
 				l.unpass(s.item)
 			}
-		case s.State == waits && s.item.Repeat: // nothing changes
-		case s.State == waits || s.State == Sent:
+		case s.State == waits:
+			l.unsent = l.unsent || !s.item.Repeat
+		case s.State == Sent:
 			quiet = append(quiet, s)
 		default:
 			told = append(told, s)
 		}
 	}
 	// Report may write as much as it likes, so those go one by one.
-	return errors.Join(
+	err := errors.Join(
 		q.recordBy(ctx, l, quiet, outcomesPerUpdate),
 		q.recordBy(ctx, l, told, 1),
 	)
+	if err == nil && l.unsent {
+		return q.unmark(ctx, l)
+	}
+	return err
 }
 
 func (q *Queue) recordBy(ctx context.Context, l *lane, done []settled, size int) error {
@@ -91,14 +113,6 @@ func (q *Queue) write(tx storage.Tx, s settled) error {
 			return nil
 		}
 		return err
-	}
-	if !s.item.Repeat {
-		if err := tx.Delete(tableSending, place); err != nil {
-			return err
-		}
-	}
-	if s.State == waits {
-		return nil
 	}
 	value, err := record.Encode(1, s.kept())
 	if err != nil {
@@ -142,22 +156,7 @@ func (q *Queue) inChunks(ctx context.Context, n, size int, fn func(tx storage.Tx
 // say whether those notices went out, so they are unsure. It is called once,
 // before anything is sent.
 func (q *Queue) Recover(ctx context.Context) error {
-	var left []settled
-	err := q.store.View(ctx, func(r storage.Reader) error {
-		left = nil
-		for place := range r.Scan(tableSending, nil, nil) {
-			value, err := r.Get(tablePending, place)
-			if err != nil {
-				return err
-			}
-			it, err := decodeItem(place, value)
-			if err != nil {
-				return err
-			}
-			left = append(left, settled{it, it.outcome(Unsure, Crashed, q.Now())})
-		}
-		return nil
-	})
+	left, err := q.interrupted(ctx)
 	if err != nil {
 		return fmt.Errorf("look for interrupted messages: %w", err)
 	}
@@ -166,6 +165,35 @@ func (q *Queue) Recover(ctx context.Context) error {
 		return fmt.Errorf("settle interrupted messages: %w", err)
 	}
 	return q.sweep(ctx, q.Now())
+}
+
+// interrupted returns what is marked as being sent and still pending.
+func (q *Queue) interrupted(ctx context.Context) (left []settled, err error) {
+	err = q.store.View(ctx, func(r storage.Reader) error {
+		left = nil
+		for _, value := range r.Scan(tableSending, nil, nil) {
+			var m mark
+			if _, err := record.Decode(value, &m); err != nil {
+				return err
+			}
+			for _, place := range m.Places {
+				value, err := r.Get(tablePending, place)
+				if errors.Is(err, storage.ErrNotFound) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				it, err := decodeItem(place, value)
+				if err != nil {
+					return err
+				}
+				left = append(left, settled{it, it.outcome(Unsure, Crashed, q.Now())})
+			}
+		}
+		return nil
+	})
+	return left, err
 }
 
 // sweep drops the tables that are past their time, once a day.
