@@ -54,6 +54,7 @@ func caseYear(f []rune, i int) (year, next int) {
 	case r == '年':
 		k++
 	case r == ' ' && isDash(peek(f, k+1)):
+	case r == ' ' && peek(f, k+1) == '0' && groups(f, k+1, isDigit, 4) > k+1: // 2026 0047
 	case !isDash(r):
 		return 0, i
 	}

@@ -26,6 +26,7 @@ func TestFacts(t *testing.T) {
 		{"夜来后晌罚了我两百块", Facts{Amounts: []string{"200元"}, Whens: []string{"夜来后晌"}}},
 		{"2026年11月5号晚上10点停水，22点后又停", Facts{Whens: []string{"2026年11月5号晚上10点", "22点"}}},
 		{"上禮拜三的夜班", Facts{Whens: []string{"上禮拜三的夜班"}}},
+		{"面涨到14块一碗，菜8块五", Facts{Amounts: []string{"14元", "8.5元"}}},
 		{"能不能装个风扇？给额个说法", Facts{Wants: []string{"装个风扇", "给个答复"}}},
 		{"能不能给修一下更衣柜，赔偿就不用了，请把锁换一下", Facts{Wants: []string{"维修", "更换"}}},
 		{"要求补发工资，希望退还押金1，200元", Facts{Amounts: []string{"1200元"}, Wants: []string{"补发", "退还"}}},

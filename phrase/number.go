@@ -328,8 +328,8 @@ func readJiao(f []rune, i int) (float64, int) {
 		}
 	} else if r == '分' {
 		v, i = d/100, i+1
-	} else if _, ok := oneDigit(f, i); ok {
-		return 0, i - 1
+	} else if _, ok := oneDigit(f, i); ok || strings.ContainsRune("个碗份斤张瓶只件顿盒趟班吨米车袋条双套把次人天月年", r) && r != 0 {
+		return 0, i - 1 // 14块一碗
 	}
 	return v, i
 }
