@@ -192,18 +192,30 @@ func (l *chatLog) after(ctx context.Context, chatID string, after uint64) ([]ent
 // browser keeps under it what a person has read.
 func (l *chatLog) room(ctx context.Context) (string, error) {
 	var name []byte
-	err := l.store.Update(ctx, func(tx storage.Tx) error {
-		var err error
-		if name, err = tx.Get(metaTable, roomKey); !errors.Is(err, storage.ErrNotFound) {
-			return err
+	find := func(r storage.Reader) (err error) {
+		name, err = r.Get(metaTable, roomKey)
+		return err
+	}
+	err := l.store.View(ctx, find)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = l.store.Update(ctx, nameRoom)
+		if err == nil {
+			err = l.store.View(ctx, find)
 		}
-		name = []byte(rand.Text())
-		return tx.Put(metaTable, roomKey, name)
-	})
+	}
 	if err != nil {
 		return "", fmt.Errorf("name the chat log: %w", err)
 	}
 	return string(name), nil
+}
+
+// nameRoom gives the log a name unless somebody was faster.
+func nameRoom(tx storage.Tx) error {
+	_, err := tx.Get(metaTable, roomKey)
+	if errors.Is(err, storage.ErrNotFound) {
+		return tx.Put(metaTable, roomKey, []byte(rand.Text()))
+	}
+	return err
 }
 
 func entryKey(chatID string, id uint64) storage.Key { return storage.Key{}.Text(chatID).Uint(id) }

@@ -2,7 +2,8 @@
 
 import * as api from './api.js';
 import { room, load, loadGuide, add, settleMarks, markRead, unread, waiting } from './room.js';
-import { Talk, el, button, face, nameOf } from './talk.js';
+import { el, button, redraw } from './dom.js';
+import { Talk, face, nameOf } from './talk.js';
 import { Clock, fullDay, hour, parts, shortDay, sinceDay } from './time.js';
 import { t, isEnglish, switchLanguage, translate } from './words.js';
 
@@ -18,7 +19,7 @@ let who = '', open = '', pane = 'chat', ready = false;
 const ownChat = () => room.privateOf(who);
 const titleOf = (chat, person) => (chat.kind === 'private' && chat.members[0] === person ? room.bot : chat.name);
 const roleOf = p => t('role')[p.role] ?? p.role;
-const detail = p => (p.title ? `${p.title} · ${roleOf(p)}` : roleOf(p));
+const detail = p => (!p.title || p.title === roleOf(p) ? roleOf(p) : `${p.title} · ${roleOf(p)}`);
 const lineLabel = line => (isEnglish() ? line.labelEN : line.label) || line.text;
 const seen = () => !document.hidden && (wide.matches || pane === 'chat');
 
@@ -81,10 +82,10 @@ function drawSide() {
   if (seen()) markRead(who, open);
   const me = room.person(who), others = room.people.filter(p => p.id !== who).reduce((n, p) => n + waiting(p.id), 0);
   const words = el('span', 'names', el('strong', '', me.name), el('small', '', `${t('me')} · ${detail(me)}`));
-  $('who').replaceChildren(face(who), words, badge(others), el('span', 'change', t('change')));
-  $('me').replaceChildren(face(who), el('span', '', me.name), badge(others));
+  $('who').replaceChildren(face(who), words, ...badge(others), el('span', 'change', t('change')));
+  $('me').replaceChildren(face(who), el('span', '', me.name), ...badge(others));
   $('me').setAttribute('aria-label', `${t('me')} ${me.name}, ${t('change')}`);
-  $('chats').replaceChildren(...room.own(who).map(chatItem));
+  redraw($('chats'), ...room.own(who).map(chatItem));
   const sum = room.own(who).reduce((n, c) => n + (c.id === open ? 0 : unread(who, c.id)), 0);
   $('back-badge').hidden = !sum;
   $('back-badge').textContent = sum;
@@ -94,11 +95,12 @@ function drawSide() {
   if ($('people').open) drawPeople();
 }
 
+// badge is a list with the number, or an empty one when there is nothing.
 function badge(n) {
-  if (!n) return null;
+  if (!n) return [];
   const b = el('span', 'badge', String(n));
   b.append(el('span', 'unseen', ` ${t('unread', '')}`));
-  return b;
+  return [b];
 }
 
 function chatItem(chat) {
@@ -107,14 +109,14 @@ function chatItem(chat) {
   const day = last && sinceDay(last.at, clock.now());
   const top = el('span', 'top', el('strong', '', titleOf(chat, who)), el('small', '', last ? (day === t('today') ? hour(last.at) : day) : ''));
   const b = button('chat', () => go({ chat: chat.id }), face(chat.kind === 'group' ? 'group' : 'bot'),
-    el('span', 'names', top, el('span', 'top', el('small', 'last', said.slice(0, 60)), badge(n))));
+    el('span', 'names', top, el('span', 'top', el('small', 'last', said.slice(0, 60)), ...badge(n))));
   if (chat.id === open) b.setAttribute('aria-current', 'true');
   return el('li', '', b);
 }
 
 function drawPeople() {
   const groups = roles.map(r => [r, room.people.filter(p => p.role === r)]).filter(([, list]) => list.length);
-  $('roles').replaceChildren(...groups.map(([role, list]) => {
+  redraw($('roles'), ...groups.map(([role, list]) => {
     const h = el('h3', '', t('role')[role]);
     h.id = `role-${role}`;
     const ul = el('ul', '', ...list.map(personItem));
@@ -124,8 +126,8 @@ function drawPeople() {
 }
 
 function personItem(p) {
-  const b = button('person', () => { $('people').close(); go({ who: p.id }); }, face(p.id),
-    el('span', 'names', el('strong', '', p.name), el('small', '', p.title || roleOf(p))), badge(waiting(p.id)));
+  const b = button('person', () => { $('people').close(); go({ who: p.id, chat: room.privateOf(p.id).id }); }, face(p.id),
+    el('span', 'names', el('strong', '', p.name), el('small', '', p.title || roleOf(p))), ...badge(waiting(p.id)));
   if (p.id === who) b.setAttribute('aria-current', 'true');
   return el('li', '', b);
 }
@@ -137,7 +139,7 @@ function drawTries() {
     steps.at(-1).push(line);
   }
   $('try').hidden = !steps.length;
-  $('tries').replaceChildren(...steps.map((lines, i) => tryStep(lines, i + 1)));
+  redraw($('tries'), ...steps.map((lines, i) => tryStep(lines, i + 1)));
 }
 
 function tryStep(lines, n) {
@@ -172,7 +174,7 @@ function drawStops() {
   $('moves').hidden = !room.movable;
   if (!room.movable) $('moving').textContent = t('fixed');
   const later = room.stops.filter(s => Date.parse(s.at) > Date.parse(clock.now()));
-  $('stops').replaceChildren(...later.map(s => {
+  redraw($('stops'), ...later.map(s => {
     const at = clock.iso(Date.parse(s.at));
     return button('move', () => move({ set: at }), el('span', '', isEnglish() ? s.labelEN : s.label), ' ', el('small', '', `${shortDay(at)} ${hour(at)}`));
   }));
@@ -253,9 +255,12 @@ function tell(id) {
   forgetNews(c => c === id);
   const name = chat.kind === 'group' ? chat.name : nameOf(reader);
   const words = el('span', 'names', el('strong', '', t('hasNews', name)), el('small', '', chat.kind === 'private' ? detail(room.person(reader)) : ''));
-  const look = button('toast', () => { forgetNews(c => c === id); go({ who: reader, chat: id }); },
+  const forget = () => forgetNews(c => c === id);
+  const look = button('look', () => { forget(); go({ who: reader, chat: id }); },
     face(chat.kind === 'group' ? 'group' : reader), words, el('span', 'change', t('look')));
-  const note = putUp(look, () => { if (news.get(id) === note) news.delete(id); });
+  const dismiss = button('icon', forget, '×');
+  dismiss.setAttribute('aria-label', t('dismiss'));
+  const note = putUp(el('div', 'toast', look, dismiss), () => { if (news.get(id) === note) news.delete(id); });
   news.set(id, note);
   limitNews();
 }
@@ -271,7 +276,7 @@ function limitNews() {
   all.forEach((note, i) => { note.hidden = i < all.length - 3; });
   document.querySelector('.toasts .rest')?.remove();
   if (all.length > 3) {
-    const rest = button('toast rest', () => showPeople(), t('moreNews', all.length - 3));
+    const rest = button('rest', () => showPeople(), t('moreNews', all.length - 3));
     $('toasts').prepend(rest);
   }
 }

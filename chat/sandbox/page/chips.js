@@ -45,7 +45,7 @@ function alternatives(quoted) {
 function options(message) {
   if (!choosing.test(message)) return [];
   const list = [];
-  const item = /(?<![\d.:：月-])(?:(\d)(?!\d)[.、．)）:：\s]?\s?|([①-⑨]))([^\s\d①-⑨，。；,;？?、]{1,16})/g;
+  const item = /(?<![\d.:：月-])(?:(\d)(?!\d)[.、．)）:：]?|([①-⑨]))\s?([^\s\d①-⑨，。；,;？?、]{1,16})/g;
   for (const [, digit, circle, label] of message.matchAll(item)) {
     const n = digit ? Number(digit) : circled.indexOf(circle) + 1;
     if (n !== list.length + 1 || unit.test(label)) continue;

@@ -1,25 +1,10 @@
 // Draws one chat: bubbles, days, and the quick replies under the last one.
 
+import { el, button } from './dom.js';
 import { room } from './room.js';
 import { repliesTo } from './chips.js';
 import { t, isEnglish } from './words.js';
 import { dayKey, hour, sinceDay } from './time.js';
-
-// el makes an element: el('p', 'note', 'text' or children…).
-export function el(tag, name, ...children) {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  e.append(...children.filter(c => c !== null && c !== undefined));
-  return e;
-}
-
-// button makes a button that does something.
-export function button(name, does, ...children) {
-  const b = el('button', name, ...children);
-  b.type = 'button';
-  b.addEventListener('click', does);
-  return b;
-}
 
 // face is the round picture of a person, or the table for the bot.
 export function face(who) {
