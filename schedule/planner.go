@@ -50,6 +50,7 @@ type Planner struct {
 
 	mu   sync.Mutex
 	plan plan
+	seen time.Time // nothing was due up to here by the plan of then
 }
 
 var _ Part = (*Planner)(nil)
@@ -92,6 +93,9 @@ func (p *Planner) Next(ctx context.Context) (at time.Time, ok bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.plan = plan{now, at, ok}
+	if !ok || at.After(now) {
+		p.seen = now
+	}
 	return at, ok, nil
 }
 
@@ -146,9 +150,16 @@ func (p *Planner) Fire(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// from returns the instant after which occasions are looked at.
+// from returns the instant after which occasions are looked at. What a new
+// plan would have had due before it was made is not.
 func (p *Planner) from(at place, now time.Time) time.Time {
-	from := at.decided.Add(-overlap)
+	p.mu.Lock()
+	from := at.decided
+	if p.seen.After(from) && !p.seen.After(now) {
+		from = p.seen
+	}
+	p.mu.Unlock()
+	from = from.Add(-overlap)
 	if from.Before(at.floor) {
 		from = at.floor
 	}
@@ -160,7 +171,7 @@ func (p *Planner) from(at place, now time.Time) time.Time {
 }
 
 // place returns how far the planner has come. On the first start, and when the
-// clock went back, that is just before now: what is due this instant fires.
+// clock went back, that is just before this minute: what is due now fires.
 func (p *Planner) place(ctx context.Context, now time.Time) (at place, err error) {
 	known := false
 	err = p.store.View(ctx, func(r storage.Reader) error {
@@ -172,7 +183,7 @@ func (p *Planner) place(ctx context.Context, now time.Time) (at place, err error
 		return err
 	})
 	if err == nil && (!known || now.Before(at.decided)) {
-		just := now.Add(-1)
+		just := now.Truncate(time.Minute).Add(-1) // a start takes some milliseconds
 		at = place{just, just}
 		err = p.store.Update(ctx, at.write)
 	}
@@ -225,7 +236,7 @@ type verdict struct {
 
 // choose decides what to do about occasions that are due. Of several that one
 // target would get about the same day of a job, the latest is the most useful
-// and goes out alone; a change that somebody gave cause for is never left out.
+// and goes out alone; a change that somebody gave cause for is never merged.
 func choose(due []Occasion, now time.Time) []verdict {
 	type matter struct {
 		job, target string
@@ -236,14 +247,14 @@ func choose(due []Occasion, now time.Time) []verdict {
 	for i, o := range slices.Backward(due) {
 		m := matter{o.Job, o.Target, o.Day}
 		switch {
+		case o.Said.IsZero() && latest[m]:
+			chosen[i] = verdict{o, Merged}
 		case now.After(o.Until):
 			chosen[i] = verdict{o, Skipped}
-		case !o.Said.IsZero() || !latest[m]:
-			chosen[i] = verdict{o, Emitted}
 		default:
-			chosen[i] = verdict{o, Merged}
+			chosen[i] = verdict{o, Emitted}
+			latest[m] = latest[m] || o.Said.IsZero()
 		}
-		latest[m] = latest[m] || o.Said.IsZero() && chosen[i].Verdict == Emitted
 	}
 	return chosen
 }

@@ -168,8 +168,8 @@ func (r *Runner) Move(ctx context.Context, to time.Time) error {
 		return err
 	}
 	r.clock.put(to)
-	r.Wake()
-	return nil
+	defer r.Wake()
+	return r.fireUntil(ctx, to, true) // the parts see where the clock is now
 }
 
 // fireUntil fires what is due up to an instant; with move the clock goes along.
@@ -181,6 +181,9 @@ func (r *Runner) fireUntil(ctx context.Context, to time.Time, move bool) error {
 		s, at, err := r.next(ctx, func(*seat) bool { return true })
 		if err != nil {
 			return err
+		}
+		if !move { // the clock runs while we look
+			to = r.clock.Now()
 		}
 		if s == nil || at.After(to) {
 			return nil
