@@ -89,6 +89,8 @@ type Options struct {
 	Pass func(chat.Outgoing)
 	// Owed is told that messages wait in the outbox.
 	Owed func()
+	// Moved is told that a reception day was moved.
+	Moved func()
 }
 
 // Bot is the conversation. It keeps no state of its own but the recent pace of

@@ -263,12 +263,12 @@ func moveReception(t *turn, in input) (reply, error) {
 		return says(t.say("move.over", words.Args{"Day": days[0].Date}))
 	}
 	old := days[0]
-	return does(func(tx storage.Tx) (string, error) {
+	return reply{after: t.b.Moved, do: func(tx storage.Tx) (string, error) {
 		if err := t.b.desk.MoveReception(tx, t.actor, old.RuleDate, to, rest.Raw(), t.now); err != nil {
 			return "", err
 		}
 		return t.say("move.done", words.Args{"Old": old.Date, "To": to, "Note": rest.Raw()}), nil
-	})
+	}}, nil
 }
 
 // visitOutcomes are the words for how a visit ended.

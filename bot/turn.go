@@ -44,8 +44,9 @@ type turn struct {
 // reply is what a turn comes to. Do, if any, is done in the transaction and may
 // change the text.
 type reply struct {
-	text string
-	do   func(tx storage.Tx) (string, error)
+	text  string
+	do    func(tx storage.Tx) (string, error)
+	after func() // called once what was done is durable
 }
 
 func says(text string) (reply, error) { return reply{text: text}, nil }
@@ -129,6 +130,9 @@ func (t *turn) keep(r reply) error {
 		return t.keep(reply{text: t.refusal(refusal)})
 	}
 	if err == nil {
+		if r.after != nil {
+			r.after()
+		}
 		t.b.Owed()
 	}
 	return err

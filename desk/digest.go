@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fangzhuo/cases"
+	"fangzhuo/outbox"
 	"fangzhuo/storage"
 	"fangzhuo/words"
 )
@@ -25,6 +26,99 @@ func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
 	}
 	args["ReceptionToday"] = len(days) > 0 && days[0].Date == dateOf(now)
 	return d.say("digest.staff", args), nil
+}
+
+// digestTable holds digests that are owed: the words are found after the
+// transaction that owes them, because they need lists.
+const digestTable storage.Table = "digest"
+
+// DigestKind says which digest a person gets.
+type DigestKind string
+
+// The digests.
+const (
+	Morning DigestKind = "morning" // staff, 08:30 on working days
+	Weekly  DigestKind = "weekly"  // leaders, on the first working day of a week
+)
+
+type owedDigest struct {
+	Kind   DigestKind `cbor:"1,keyasint"`
+	Person string     `cbor:"2,keyasint"`
+	Until  time.Time  `cbor:"3,keyasint"`
+}
+
+// OweDigest notes that a digest is due.
+func (d *Desk) OweDigest(tx storage.Tx, kind DigestKind, person, key string, until time.Time) error {
+	return save(tx, digestTable, storage.Key(nil).Text(key), owedDigest{kind, person, until})
+}
+
+// Digests words the digests that are owed and promises them. It is a part of
+// the schedule.
+type Digests struct{ *Desk }
+
+// Next reports whether a digest is owed.
+func (d Digests) Next(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		for range r.Scan(digestTable, nil, nil) {
+			ok = true
+			break
+		}
+		return nil
+	})
+	return time.Time{}, ok, err
+}
+
+// Fire promises every digest that is owed.
+func (d Digests) Fire(ctx context.Context, now time.Time) error {
+	type owed struct {
+		key []byte
+		owedDigest
+	}
+	var all []owed
+	err := d.view(ctx, func(r storage.Reader) error {
+		for key := range r.Scan(digestTable, nil, nil) {
+			var o owedDigest
+			if _, err := load(r, digestTable, key, &o); err != nil {
+				return err
+			}
+			all = append(all, owed{key, o})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		text, err := d.digestFor(ctx, o.owedDigest, now)
+		if err != nil {
+			return err
+		}
+		err = d.store.Update(ctx, func(tx storage.Tx) error { return d.promiseDigest(tx, o.key, o.owedDigest, text, now) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) digestFor(ctx context.Context, o owedDigest, now time.Time) (string, error) {
+	if p, ok := d.Office.Person(o.Person); ok && o.Kind == Weekly {
+		return d.LeaderDigest(ctx, p, now)
+	}
+	return d.Digest(ctx, now)
+}
+
+func (d *Desk) promiseDigest(tx storage.Tx, key []byte, o owedDigest, text string, now time.Time) error {
+	if err := tx.Delete(digestTable, key); err != nil {
+		return err
+	}
+	to, ok, err := d.address(tx, o.Person)
+	if err != nil || !ok {
+		return err
+	}
+	_, err = outbox.Put(tx, outbox.Promise{Key: "digest/" + string(key[:len(key)-1]), To: to, Text: text, Due: now,
+		Until: o.Until, Repeat: true, Kind: notice}, now)
+	return err
 }
 
 // LeaderDigest words the weekly digest for one leader.
@@ -115,10 +209,4 @@ func rate(a, b int) string {
 	}
 	tenths := (a*2000 + b) / (2 * b) // half up
 	return words.Decimal(tenths) + "%"
-}
-
-// EachDigest promises the digest of a job to those it is for.
-func (d *Desk) PromiseDigest(tx storage.Tx, people []cases.Person, key, text string, now time.Time) error {
-	_, err := d.tellAll(tx, people, key, text, now)
-	return err
 }

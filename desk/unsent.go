@@ -1,0 +1,59 @@
+package desk
+
+import (
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/outbox"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// alarm is the kind of messages about messages; about those nobody is told, or
+// there would be no end.
+const alarm = "alarm"
+
+// Unsent tells staff of a message that did not go out or may not have: to which
+// group, or to "somebody", and why. It never says to whom in person.
+func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
+	if o.Kind == alarm {
+		return nil
+	}
+	to, what := d.say("unsent.someone", nil), "unsent.reply"
+	for _, g := range d.Groups {
+		if a, name, err := d.groupAddress(tx, g.ID); err == nil && a == o.To {
+			to, what = "“"+name+"”", "unsent.notice"
+		}
+	}
+	text := d.say("staff.unsent", words.Args{"To": to, "What": d.say(what, nil), "Why": d.say("unsent."+string(o.State), nil)})
+	return d.alarm(tx, "unsent/"+o.Key, text, now)
+}
+
+// Missed tells staff, once, that a scheduled notice was skipped because its
+// time had passed while the program was down.
+func (d *Desk) Missed(tx storage.Tx, key string, now time.Time) error {
+	text := d.say("staff.unsent", words.Args{"To": d.say("unsent.groups", nil), "What": d.say("unsent.notice", nil),
+		"Why": d.say("unsent.expired", nil)})
+	return d.alarm(tx, "missed/"+key, text, now)
+}
+
+func (d *Desk) alarm(tx storage.Tx, key, text string, now time.Time) error {
+	for _, p := range d.Office.With(cases.Staff, "") {
+		to, ok, err := d.address(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if err := d.promiseAlarm(tx, key+"/"+p.ID, to, text, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) promiseAlarm(tx storage.Tx, key string, to chat.Address, text string, now time.Time) error {
+	_, err := outbox.Put(tx, outbox.Promise{Key: key, To: to, Text: text, Due: now, Repeat: true, Kind: alarm}, now)
+	return err
+}

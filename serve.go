@@ -1,0 +1,274 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"fangzhuo/bot"
+	"fangzhuo/calendar"
+	"fangzhuo/chat"
+	"fangzhuo/chat/sandbox"
+	"fangzhuo/chat/wechat"
+	"fangzhuo/config"
+	"fangzhuo/desk"
+	"fangzhuo/outbox"
+	"fangzhuo/schedule"
+	"fangzhuo/storage"
+	"fangzhuo/storage/bolt"
+)
+
+//go:embed demo.yaml
+var demoConfig []byte
+
+// setup is what the command line says of a start.
+type setup struct {
+	listen string
+	data   string
+	start  time.Time // where the sandbox's clock starts; zero: now
+}
+
+// stopWithin is how long a stop may take.
+const stopWithin = 5 * time.Second
+
+// schema is the layout of the records; see the migrations in storage/bolt.
+const schema = 1
+
+func demo(ctx context.Context, s setup, stdout, stderr io.Writer) error {
+	cfg, err := config.Load("demo.yaml", demoConfig)
+	if err != nil {
+		return err
+	}
+	if s.listen != "" {
+		cfg.Sandbox.Listen = s.listen
+	}
+	if s.data == "" {
+		dir, err := os.MkdirTemp("", "fangzhuo-demo-")
+		if err != nil {
+			return fmt.Errorf("make a temporary data folder: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		s.data = dir
+	}
+	cfg.Data = s.data
+	clock := schedule.NewClock(time.Now, s.start)
+	return serve(ctx, cfg, world{clock: clock, movable: true, stdout: stdout, stderr: stderr})
+}
+
+func runOffice(ctx context.Context, file string, stdout, stderr io.Writer) error {
+	cfg, err := config.Read(file)
+	if err != nil {
+		return err
+	}
+	if err := cfg.Unfilled(); err != nil {
+		return err
+	}
+	return serve(ctx, cfg, world{clock: schedule.NewClock(time.Now, time.Time{}), stdout: stdout, stderr: stderr})
+}
+
+// world is what the program gets from outside.
+type world struct {
+	clock   *schedule.Clock
+	movable bool // the sandbox may move the clock
+	stdout  io.Writer
+	stderr  io.Writer
+	// network carries the requests to WeChat; nil for the real one.
+	network http.RoundTripper
+	// started, if any, is told where the page is once everything runs.
+	started func(address string)
+}
+
+// serve opens, wires, runs and closes the whole program. It is one straight
+// function, because the order is the point: the store first and last, what
+// talks to people only while everything behind it stands.
+func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
+	log := slog.New(slog.NewTextHandler(w.stderr, nil))
+	o, err := understand(cfg)
+	if err != nil {
+		return err
+	}
+	token, err := cfg.Sandbox.Secret()
+	if err != nil {
+		return err
+	}
+	if cfg.Sandbox.Listen != "" {
+		if err := sandbox.CheckListen(cfg.Sandbox.Listen, token); err != nil {
+			return err
+		}
+	}
+
+	// the store
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	store, err := bolt.Open(filepath.Join(cfg.Data, databaseFile), bolt.Options{Schema: schema})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+
+	// the office
+	now := w.clock.Now
+	people, groups := o.addresses(!cfg.WeChat.Enabled)
+	d := desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
+		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: cfg.Pushes.Time.Hour*60 + cfg.Pushes.Time.Minute,
+		Random: rand.Reader})
+
+	// the networks; they speak only once start runs them
+	var queue *outbox.Queue
+	var runner *schedule.Runner
+	var room *sandbox.Room
+	var running []chat.Transport
+	transports := map[string]outbox.Sender{}
+	if cfg.Sandbox.Listen != "" {
+		settle := func(ctx context.Context) error { return runner.Settle(ctx) }
+		move := func(ctx context.Context, to time.Time) error { return runner.Move(ctx, to) }
+		room = sandbox.New(o.room(w, store, d, token, log, settle, move))
+		transports[room.Name()] = room
+		running = append(running, room)
+	}
+	if cfg.WeChat.Enabled {
+		account := wechat.New(wechat.Options{Session: session{store}, HTTP: w.network, QR: w.stdout, Now: now, Log: log,
+			Markers: o.markers(), OnState: func(s chat.LinkState) { announce(w.stdout, s); queue.Wake("wechat"); runner.Wake() }})
+		transports[account.Name()] = account
+		running = append(running, account)
+	}
+
+	// what is owed to people, what falls due, and the conversation
+	queue = outbox.New(store, transports, outbox.Options{Now: now, Log: log, Pace: pace(cfg),
+		Report: func(tx storage.Tx, out outbox.Outcome) error { return d.Unsent(tx, out, now()) }})
+	planner := schedule.NewPlanner(store, schedule.PlannerOptions{Now: now, Log: log,
+		Sources: func(ctx context.Context) ([]schedule.Source, error) {
+			moved, err := d.MovedDays(ctx)
+			return o.sources(moved), err
+		},
+		Emit: func(tx storage.Tx, oc schedule.Occasion, now time.Time) error { return o.emit(tx, d, oc, now) },
+		Skipped: func(tx storage.Tx, oc schedule.Occasion, now time.Time) error {
+			return d.Missed(tx, fmt.Sprintf("%s/%s/%s", oc.Job, oc.Day, oc.Stage), now)
+		}})
+	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
+		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
+		MaxChars: cfg.Intake.MaxChars, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
+		Owed: func() { runner.Wake() }})
+	// a notice is decided before a push is, and both before anything is sent
+	runner = schedule.NewRunner(w.clock, log, planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}, queue)
+	return start(ctx, cfg, w, log, parts{store: store, queue: queue, runner: runner, bot: b, room: room, transports: running})
+}
+
+// parts is everything that runs.
+type parts struct {
+	store      *bolt.Store
+	queue      *outbox.Queue
+	runner     *schedule.Runner
+	bot        *bot.Bot
+	room       *sandbox.Room
+	transports []chat.Transport
+}
+
+// start runs the parts until ctx ends or one fails, and stops them within
+// stopWithin. Because every promise is stored before it is made, they may stop
+// in any order.
+func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p parts) error {
+	if err := p.queue.Recover(ctx); err != nil {
+		return err
+	}
+	if w.movable {
+		// what fell due while nobody was here is decided before anybody speaks
+		if err := p.runner.Settle(ctx); err != nil {
+			return err
+		}
+	}
+	var listener net.Listener
+	if p.room != nil {
+		var err error
+		if listener, err = net.Listen("tcp", cfg.Sandbox.Listen); err != nil {
+			return fmt.Errorf("open the page: %w; another program may use the port: try --listen 127.0.0.1:0", err)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.runner.Run(ctx) })
+	for _, t := range p.transports {
+		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
+	}
+	group.Go(func() error { return control(ctx, cfg.Data, p.store) })
+	if listener != nil {
+		serveHTTP(ctx, group, listener, p.room.Handler())
+		greet(w, listener.Addr().String(), w.movable)
+	}
+	return stopped(ctx, group, log)
+}
+
+func serveHTTP(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	group.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the page: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin-time.Second)
+		defer cancel()
+		if err := server.Shutdown(stop); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+}
+
+// stopped waits for all parts. A stop that was asked for is no error; one that
+// hangs is cut off, which loses nothing that anybody has been promised.
+func stopped(ctx context.Context, group *errgroup.Group, log *slog.Logger) error {
+	done := make(chan error, 1)
+	go func() { done <- group.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(stopWithin)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	case <-timer.C:
+		log.Error("a part did not stop in time")
+		return nil
+	}
+}
+
+// greet says where the page is and what to try.
+func greet(w world, address string, demo bool) {
+	if w.started != nil {
+		w.started(address)
+	}
+	if !demo {
+		fmt.Fprintf(w.stdout, "方桌 Fangzhuo: http://%s\n", address)
+		return
+	}
+	fmt.Fprintf(w.stdout, `方桌 Fangzhuo: http://%s
+1. 当一回工人：点“反映”一行，马上得到编号      As a worker: tap a line, get a number at once
+2. 换成信访办：待办、登记 1 …、转办 1 后勤 3天   As staff: see it, register it, hand it out
+3. 换成单位、矿长：签收、反馈；概况、查 1         As the unit and the leader: report back, ask
+4. 点“到下一个接待日”，看一个月的通知           Move the clock and watch a month of notices go out
+`, address)
+}
+
+func announce(out io.Writer, s chat.LinkState) {
+	fmt.Fprintf(out, "%s wechat: %s %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint)
+}
