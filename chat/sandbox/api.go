@@ -3,10 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -16,13 +12,6 @@ import (
 
 	"fangzhuo/chat"
 )
-
-// bodyMax is the largest request body, in bytes.
-const bodyMax = 1 << 20
-
-// moveMax is how far the clock moves at once; all that falls due on the way
-// has to be fired.
-const moveMax = 5 * 366 * 24 * time.Hour
 
 //go:embed page
 var pageFiles embed.FS
@@ -227,134 +216,4 @@ func (r *Room) admitted(w http.ResponseWriter, person, chatID string) (*conversa
 		return c, true
 	}
 	return nil, false
-}
-
-// move moves the clock and answers when all that fell due has been sent.
-func (r *Room) move(w http.ResponseWriter, req *http.Request) {
-	var body struct {
-		Set     string `json:"set"`
-		Advance string `json:"advance"`
-	}
-	if !decode(w, req, &body) {
-		return
-	}
-	if r.opt.Move == nil {
-		fail(w, http.StatusServiceUnavailable, "the clock of this room cannot be moved")
-		return
-	}
-	r.clock.Lock()
-	defer r.clock.Unlock()
-	now := r.opt.Now()
-	to, err := destination(now, body.Set, body.Advance)
-	if err != nil {
-		fail(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	err = r.opt.Move(req.Context(), to)
-	if err == nil {
-		err = r.opt.Settle(req.Context())
-	}
-	r.hub.publish(event{name: "clock", data: r.nowJSON()})
-	if err != nil {
-		r.unavailable(w, "the clock stopped on the way", err)
-		return
-	}
-	reply(w, r.nowJSON())
-}
-
-// destination reads where the clock shall go.
-func destination(now time.Time, set, advance string) (time.Time, error) {
-	if (set == "") == (advance == "") {
-		return time.Time{}, errors.New(`say either "set" with a time or "advance" with a duration`)
-	}
-	to := now
-	if set != "" {
-		t, err := time.Parse(time.RFC3339, set)
-		if err != nil {
-			return time.Time{}, errors.New(`"set" must be a time like 2026-12-07T08:00:00+08:00`)
-		}
-		to = t.In(now.Location())
-	} else {
-		d, err := duration(advance)
-		if err != nil {
-			return time.Time{}, errors.New(`"advance" must be a duration like 90m, 24h or 7d`)
-		}
-		to = now.Add(d)
-	}
-	switch {
-	case to.Before(now):
-		return time.Time{}, errors.New("the clock only moves forward")
-	case to.Sub(now) > moveMax:
-		return time.Time{}, errors.New("the clock moves at most five years at once")
-	}
-	return to, nil
-}
-
-// duration reads a Go duration, or a number of days as "7d".
-func duration(s string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseUint(strings.TrimPrefix(days, "+"), 10, 16)
-		return time.Duration(n) * 24 * time.Hour, err
-	}
-	return time.ParseDuration(s)
-}
-
-// decode reads a JSON body and answers the request itself if it is not one.
-func decode(w http.ResponseWriter, req *http.Request, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, req.Body, bodyMax))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, err = dec.Token(); errors.Is(err, io.EOF) {
-			return true
-		}
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		fail(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
-	case err == nil:
-		fail(w, http.StatusBadRequest, "the body must be one JSON object")
-	default:
-		fail(w, http.StatusBadRequest, fmt.Sprintf("the body is not the JSON expected here: %s", plainJSONError(err)))
-	}
-	return false
-}
-
-// plainJSONError says what is wrong without repeating what was sent.
-func plainJSONError(err error) string {
-	var wrongType *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &wrongType):
-		return fmt.Sprintf("%q cannot be a %s", wrongType.Field, wrongType.Value)
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("syntax error at byte %d", syntax.Offset)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "it ends too early"
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
-}
-
-// unavailable answers 503 and puts the cause into the log only.
-func (r *Room) unavailable(w http.ResponseWriter, sentence string, err error) {
-	r.opt.Log.Warn("sandbox: "+sentence, "error", err)
-	fail(w, http.StatusServiceUnavailable, sentence)
-}
-
-func fail(w http.ResponseWriter, status int, sentence string) {
-	write(w, status, struct {
-		Error string `json:"error"`
-	}{sentence})
-}
-
-func reply(w http.ResponseWriter, answer any) { write(w, http.StatusOK, answer) }
-
-// write sends JSON; if the reader has left nobody misses it.
-func write(w http.ResponseWriter, status int, answer any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(answer)
 }
