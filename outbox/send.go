@@ -9,18 +9,19 @@ import (
 )
 
 const (
-	// grace is how long a sending that has begun may go on after its caller
-	// has gone.
+	// grace is how long sending goes on after its caller has gone.
 	grace = 5 * time.Second
 	// maxRetries bounds how often an unclear reply is sent again.
 	maxRetries = 3
 )
 
 // round settles all that was due on a lane when it began; on a paced lane, one
-// message.
+// message. When its caller goes, it sends for a little while on and still
+// records what it has sent.
 func (q *Queue) round(ctx context.Context, l *lane) error {
-	ctx, cancel := outlive(ctx, grace)
+	sending, cancel := outlive(ctx, grace)
 	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	if err := q.recordOwed(ctx, l); err != nil {
 		return err
 	}
@@ -32,25 +33,26 @@ func (q *Queue) round(ctx context.Context, l *lane) error {
 		if err := q.mark(ctx, l, r.batch); err != nil {
 			return err
 		}
-		done := q.sendAll(ctx, l, r.batch)
+		done := q.sendAll(sending, l, r.batch)
 		for _, it := range r.late {
 			done = append(done, settled{it, it.outcome(Expired, TooLate, q.Now())})
 		}
 		if err := q.record(ctx, l, done); err != nil {
 			return err
 		}
-		more = r.more
+		more = r.more && sending.Err() == nil
 	}
 	return nil
 }
 
 // sendAll sends a batch in order. Where one has to wait, so do all behind it
-// to the same address; where the transport has to rest, all the others do.
+// to the same address; where the transport has to rest or ctx ends, all the
+// others do.
 func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
 	done := make([]settled, 0, len(batch))
 	for _, it := range batch {
 		now := q.Now()
-		if l.resting(now) || l.blocked(it.To, now) {
+		if ctx.Err() != nil || l.resting(now) || l.blocked(it.To, now) {
 			done = append(done, settled{it, Outcome{}})
 			continue
 		}
@@ -130,8 +132,7 @@ func (l *lane) again(to chat.Address, now time.Time) bool {
 	return true
 }
 
-// outlive returns a context that ends d after its parent, so that a sending
-// that has begun can come to its end.
+// outlive returns a context that ends d after its parent.
 func outlive(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	stop := context.AfterFunc(parent, func() {

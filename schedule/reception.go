@@ -54,9 +54,7 @@ func (r Reception) Occasions(from, to time.Time) []Occasion {
 	for _, month := range r.months(from, to) {
 		held := r.Rule.Days(r.Calendar, month.Year, month.Month, moves)
 		for _, day := range held {
-			for _, t := range r.Targets {
-				all = append(all, r.notices(day, t)...)
-			}
+			all = append(all, r.announce(day, from, to)...)
 		}
 		for _, day := range r.Rule.Days(r.Calendar, month.Year, month.Month, nil) {
 			if r.lost(day, held) {
@@ -87,19 +85,47 @@ func (r Reception) months(from, to time.Time) []calendar.Date {
 	return months
 }
 
-// notices returns what one target hears of one day, each message useful until
-// the next one goes out.
-func (r Reception) notices(day calendar.ReceptionDay, t Target) []Occasion {
+// announce returns what all targets hear of a day, if anything may fall into
+// the span.
+func (r Reception) announce(day calendar.ReceptionDay, from, to time.Time) []Occasion {
+	steps, said := r.steps(day), r.said(day)
+	inside := said.After(from) && !said.After(to) || slices.ContainsFunc(steps, func(s step) bool {
+		return !s.on.Start().After(to) && endOf(s.on).After(from)
+	})
+	if !inside {
+		return nil
+	}
 	var all []Occasion
+	for _, t := range r.Targets {
+		all = append(all, r.notices(day, steps, t)...)
+		if !said.IsZero() && r.sends(Moved) {
+			o := r.occasion(Moved, day, t, day.Date)
+			o.Due, o.Said = said, said
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// step is a stage with the date on which it is sent.
+type step struct {
+	stage Stage
+	on    calendar.Date
+}
+
+// steps returns the stages of a day that the calendar gives cause for. Those of
+// week and three that would fall on a day off are sent on the last working day
+// before; on the same day, the week's is enough.
+func (r Reception) steps(day calendar.ReceptionDay) []step {
+	var all []step
 	add := func(s Stage, on calendar.Date) {
 		if r.sends(s) {
-			all = append(all, r.occasion(s, day, t, on))
+			all = append(all, step{s, on})
 		}
 	}
 	week := r.Calendar.PrevWorking(day.Date.Add(-7))
 	three := r.Calendar.PrevWorking(day.Date.Add(-3))
-	said := r.said(day)
-	if early := r.expectedWeek(day); day.Moved != "" && said.IsZero() && (early.Before(week) || !r.sends(Week)) {
+	if early := r.expectedWeek(day); day.Moved != "" && r.said(day).IsZero() && (early.Before(week) || !r.sends(Week)) {
 		add(Moved, early) // otherwise the week's notice tells it
 	}
 	add(Week, week)
@@ -108,14 +134,19 @@ func (r Reception) notices(day calendar.ReceptionDay, t Target) []Occasion {
 	}
 	add(Eve, day.Date.Add(-1))
 	add(OnDay, day.Date)
+	return all
+}
+
+// notices returns what one target hears of a day, each message useful until the
+// next one goes out.
+func (r Reception) notices(day calendar.ReceptionDay, steps []step, t Target) []Occasion {
+	all := make([]Occasion, 0, len(steps))
+	for _, s := range steps {
+		all = append(all, r.occasion(s.stage, day, t, s.on))
+	}
 	slices.SortStableFunc(all, byDue)
 	for i := range all[:max(0, len(all)-1)] {
 		all[i].Until = all[i+1].Due
-	}
-	if !said.IsZero() && r.sends(Moved) {
-		o := r.occasion(Moved, day, t, day.Date)
-		o.Due, o.Said = said, said
-		all = append(all, o)
 	}
 	return all
 }

@@ -1,0 +1,82 @@
+package outbox
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fangzhuo/chat"
+)
+
+// pass lets d go by on the office's clock and in the bubble.
+func (f *office) pass(d time.Duration) {
+	f.advance(d)
+	<-time.After(d)
+	synctest.Wait()
+}
+
+func TestRunSendsWhatFallsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newOffice(t, Options{Pace: map[string]Pace{"test": {Min: 3 * time.Second, Max: 3 * time.Second}}})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- f.Run(ctx) }()
+		synctest.Wait()
+
+		later := notice("later", "x")
+		later.Due = start.Add(10 * time.Second)
+		f.put(later, reply("1", "zhang"), reply("2", "zhang"))
+		if err := f.Flush(ctx); err != nil { // wakes it
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		expect(t, "at once", f.post.keys(), []string{"1"})
+		f.pass(3 * time.Second)
+		expect(t, "at its pace", f.post.keys(), []string{"1", "2"})
+		f.pass(6 * time.Second)
+		expect(t, "not early", f.post.keys(), []string{"1", "2"})
+		f.pass(time.Second)
+		expect(t, "when due", f.post.keys(), []string{"1", "2", "later"})
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+}
+
+// A sending in progress gets its time when the program ends; what has not
+// begun waits for the next start, without doubt.
+func TestEndInTheMiddleOfABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newOffice(t, Options{})
+		ctx, stop := context.WithCancel(t.Context())
+		slow := sendFunc(func(ctx context.Context, m chat.Outgoing) (chat.MessageID, error) {
+			if m.Key == "1" {
+				return "m1", nil
+			}
+			stop()
+			<-ctx.Done()
+			return "", ctx.Err()
+		})
+		q := New(f.store, map[string]Sender{"test": slow}, f.Options)
+		f.put(notice("1", "x"), notice("2", "y"), notice("3", "z"))
+		if err := q.Fire(ctx, f.now()); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.fire()
+		expect(t, "sent after the start", f.post.keys(), []string{"3"})
+		if out := f.unsettled(); len(out) != 1 || out[0].Key != "2" || out[0].Reason != Unclear {
+			t.Errorf("unsettled %+v, want the one that was cut off", out)
+		}
+	})
+}
+
+type sendFunc func(context.Context, chat.Outgoing) (chat.MessageID, error)
+
+func (f sendFunc) Send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error) {
+	return f(ctx, m)
+}
