@@ -28,7 +28,7 @@ func Run(t *testing.T, open func(testing.TB) storage.Store) {
 		{"OwnWrites", ownWrites},
 		{"Bounds", bounds},
 		{"Snapshot", snapshot},
-		{"ViewInsideUpdates", viewBesideUpdate},
+		{"ViewBesideUpdate", viewBesideUpdate},
 		{"Failing", failing},
 		{"FailingAlone", failingAlone},
 		{"Panic", panicking},
