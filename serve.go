@@ -85,8 +85,17 @@ type world struct {
 	stderr  io.Writer
 	// network carries the requests to WeChat; nil for the real one.
 	network http.RoundTripper
-	// started, if any, is told where the page is once everything runs.
-	started func(address string)
+	// started, if any, is handed the running program.
+	started func(running)
+}
+
+// running is a handle on the program while it runs.
+type running struct {
+	page string // address of the page, "" without one
+	// move moves the clock and fires what is due on the way; settle fires what
+	// is due now.
+	move   func(ctx context.Context, to time.Time) error
+	settle func(ctx context.Context) error
 }
 
 // serve opens, wires, runs and closes the whole program. It is one straight
@@ -202,9 +211,14 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
 	group.Go(func() error { return control(ctx, cfg.Data, p.store) })
+	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {
 		serveHTTP(ctx, group, listener, p.room.Handler())
-		greet(w, listener.Addr().String(), w.movable)
+		live.page = listener.Addr().String()
+		greet(w.stdout, live.page, w.movable)
+	}
+	if w.started != nil {
+		w.started(live)
 	}
 	return stopped(ctx, group, log)
 }
@@ -253,15 +267,12 @@ func stopped(ctx context.Context, group *errgroup.Group, log *slog.Logger) error
 }
 
 // greet says where the page is and what to try.
-func greet(w world, address string, demo bool) {
-	if w.started != nil {
-		w.started(address)
-	}
+func greet(out io.Writer, address string, demo bool) {
 	if !demo {
-		fmt.Fprintf(w.stdout, "方桌 Fangzhuo: http://%s\n", address)
+		fmt.Fprintf(out, "方桌 Fangzhuo: http://%s\n", address)
 		return
 	}
-	fmt.Fprintf(w.stdout, `方桌 Fangzhuo: http://%s
+	fmt.Fprintf(out, `方桌 Fangzhuo: http://%s
 1. 当一回工人：点“反映”一行，马上得到编号      As a worker: tap a line, get a number at once
 2. 换成信访办：待办、登记 1 …、转办 1 后勤 3天   As staff: see it, register it, hand it out
 3. 换成单位、矿长：签收、反馈；概况、查 1         As the unit and the leader: report back, ask

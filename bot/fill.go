@@ -125,7 +125,7 @@ func (t *turn) take(field cases.Field, text phrase.Text) (problem string) {
 			t.talk.Fields[field.ID] = c.ID
 		case field.ID == cases.SignAs && t.fears(text.Folded()):
 			t.guard(text.Folded())
-		case field.ID == cases.SignAs && looksLikeName(raw):
+		case field.ID == cases.SignAs && phrase.IsName(raw):
 			t.talk.Fields[field.ID], t.talk.Name = string(cases.Named), raw
 		default:
 			return t.say("form.which", words.Args{"Choices": labelsOf(field)})
@@ -151,12 +151,6 @@ func digit(r rune) rune {
 
 func (t *turn) fears(folded string) bool {
 	return slices.ContainsFunc(fears, func(w string) bool { return strings.Contains(folded, w) })
-}
-
-// looksLikeName takes two to four Chinese characters for a name.
-func looksLikeName(raw string) bool {
-	n := utf8.RuneCountInString(raw)
-	return n >= 2 && n <= 4 && strings.IndexFunc(raw, func(r rune) bool { return r < 0x4e00 || r > 0x9fff }) < 0
 }
 
 func labelsOf(field cases.Field) []string {

@@ -53,9 +53,10 @@ func (t *turn) taskLines(list []cases.Case) []taskLine {
 
 // step words a step that was taken.
 func (t *turn) step(key string, d desk.Done, args words.Args) string {
-	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "Key": key}
+	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "TooLate": false}
 	if k, ok := d.Case.Clock(cases.TaskClock); ok {
 		all["TaskDue"] = k.Due
+		all["TooLate"] = !d.Case.Due().IsZero() && k.Due.After(d.Case.Due())
 	}
 	if k, ok := d.Case.Clock(cases.LeaderClock); ok {
 		all["LeaderDue"] = k.Due

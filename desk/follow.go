@@ -177,14 +177,19 @@ func (d *Desk) unitStep(tx storage.Tx, actor cases.Actor, no cases.Number, e cas
 	return Done{Case: s.c, Told: true}, s.commit()
 }
 
-// Urge pushes whoever has the matter (催办).
+// Urge pushes whoever has the matter (催办): the unit as long as it is handling
+// it, though it may have reported; the rest of the office otherwise.
 func (d *Desk) Urge(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
 	s, err := d.stepTo(tx, no, cases.Urge, actor, now)
 	if err != nil {
 		return Done{}, err
 	}
 	s.add(cases.Event{Verb: cases.Urge, Text: text})
-	told, err := s.tell(s.mustAct(), "push.urged", words.Args{"Text": text})
+	who := s.keepers()
+	if s.c.Stage == cases.Handling {
+		who = d.Office.With(cases.Liaison, s.c.Lead)
+	}
+	told, err := s.tell(except(who, actor.ID), "push.urged", words.Args{"Text": text})
 	if err != nil {
 		return Done{}, err
 	}

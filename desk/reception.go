@@ -90,12 +90,7 @@ func (d *Desk) MoveReception(tx storage.Tx, actor cases.Actor, rule, to calendar
 	if err := save(tx, moveTable, key, m); err != nil {
 		return err
 	}
-	var others []cases.Person
-	for _, p := range d.Office.With(cases.Staff, "") {
-		if p.ID != actor.ID {
-			others = append(others, p)
-		}
-	}
+	others := except(d.Office.With(cases.Staff, ""), actor.ID)
 	text := d.say("staff.moved", words.Args{"Old": rule, "New": to, "Note": note, "By": d.Office.PersonName(actor.ID)})
 	_, err := d.tellAll(tx, others, fmt.Sprintf("moved/%s/%d", rule, now.UnixMilli()), text, now)
 	return err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fangzhuo/cases"
@@ -69,14 +70,13 @@ func (s *step) keepers() []cases.Person {
 
 // tellKeepers tells those in the office except the one who acts.
 func (s *step) tellKeepers(key string, args words.Args) error {
-	var others []cases.Person
-	for _, p := range s.keepers() {
-		if p.ID != s.actor.ID {
-			others = append(others, p)
-		}
-	}
-	_, err := s.tell(others, key, args)
+	_, err := s.tell(except(s.keepers(), s.actor.ID), key, args)
 	return err
+}
+
+// except returns the people without the one with that id.
+func except(people []cases.Person, id string) []cases.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool { return p.ID == id })
 }
 
 // tellUnit tells the lead unit's liaisons and reports whether one was reached.

@@ -337,3 +337,11 @@ func nameAt(f []rune, i int, announced bool) int {
 	}
 	return given + 1
 }
+
+// IsName reports whether the whole text can be a Chinese name: a frequent family
+// name and one or two more characters.
+func IsName(raw string) bool {
+	name := []rune(strings.TrimSpace(raw))
+	return (len(name) == 2 || len(name) == 3) && strings.ContainsRune(surnames, name[0]) &&
+		!slices.ContainsFunc(name, func(r rune) bool { return !isHan(r) })
+}

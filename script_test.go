@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"fangzhuo/calendar"
+)
+
+// Chat scripts say who says what and what must come back, on a clock that only
+// the script moves. They are the acceptance tests of the whole program; the
+// same files run over every network. A line of a script is one of
+//
+//	clock 2026-11-23 10:00     move the clock there; all that falls due on the way happens
+//	advance 20s                move the clock on
+//	restart                    stop the program and start it on the same data
+//	luo: …                     luo says it to the bot in private
+//	luo @zc: …                 luo says it in the group zc
+//	> luo: A | B               the next thing luo has not read yet holds A and B
+//	> @zc: A                   the same in the group zc
+//	= luo: A                   one of the things luo has not read yet holds A (the others stay)
+//	! luo: A | B               nothing that luo has not read yet holds A or B
+//	- luo                      luo has nothing to read
+//	~ luo                      luo reads everything
+//	same luo duan              the last thing luo read equals the last thing duan read
+//
+// A text may hold \n. {word} takes what was kept, {word=pattern} keeps what the
+// pattern matches. Lines that begin with # are for people.
+type script struct {
+	t     *testing.T
+	net   network
+	read  map[string]int    // per chat: messages read
+	last  map[string]string // per chat: the last thing read
+	kept  map[string]string
+	where string
+}
+
+// network is where a script is played.
+type network interface {
+	start(t *testing.T)
+	stop(t *testing.T)
+	now() time.Time
+	move(t *testing.T, to time.Time)
+	say(t *testing.T, person, group, text string)
+	// sent lists what the bot has sent to a person ("luo") or a group ("@zc").
+	sent(t *testing.T, chat string) []string
+}
+
+func playAll(t *testing.T, open func(t *testing.T, start time.Time) network) {
+	files, err := filepath.Glob("testdata/scripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			play(t, file, string(b), open)
+		})
+	}
+}
+
+func play(t *testing.T, file, text string, open func(*testing.T, time.Time) network) {
+	s := &script{t: t, read: map[string]int{}, last: map[string]string{}, kept: map[string]string{}}
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		s.where = fmt.Sprintf("%s:%d: %s", file, i+1, line)
+		if s.net == nil {
+			s.net = open(t, s.clock(line))
+			s.net.start(t)
+			defer s.net.stop(t)
+			continue
+		}
+		s.do(line)
+	}
+}
+
+// clock reads "clock 2026-11-23 10:00".
+func (s *script) clock(line string) time.Time {
+	at, err := time.ParseInLocation("clock 2006-01-02 15:04", line, calendar.Zone)
+	if err != nil {
+		s.t.Fatalf("%s: a script begins with its clock: %v", s.where, err)
+	}
+	return at
+}
+
+func (s *script) do(line string) {
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "clock":
+		s.net.move(s.t, s.clock(line))
+	case "advance":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			s.t.Fatalf("%s: %v", s.where, err)
+		}
+		s.net.move(s.t, s.net.now().Add(d))
+	case "restart":
+		s.net.stop(s.t)
+		s.net.start(s.t)
+	case ">":
+		s.expect(rest)
+	case "=":
+		s.oneOf(rest)
+	case "!":
+		s.never(rest)
+	case "-":
+		if new := s.unread(rest); len(new) > 0 {
+			s.t.Fatalf("%s: there is %q", s.where, new)
+		}
+	case "~":
+		for _, text := range s.unread(rest) {
+			s.last[rest] = text
+		}
+		s.read[rest] = len(s.net.sent(s.t, rest))
+	case "same":
+		a, b, _ := strings.Cut(rest, " ")
+		if s.last[a] != s.last[b] {
+			s.t.Fatalf("%s: %q differs from %q", s.where, s.last[a], s.last[b])
+		}
+	default:
+		s.say(line)
+	}
+}
+
+var speech = regexp.MustCompile(`^(\S+?)(?: @(\S+))?: ?(.*)$`)
+
+func (s *script) say(line string) {
+	m := speech.FindStringSubmatch(line)
+	if m == nil {
+		s.t.Fatalf("%s: not a line of a script", s.where)
+	}
+	s.net.say(s.t, m[1], m[2], s.fill(m[3]))
+}
+
+func (s *script) unread(chat string) []string {
+	sent := s.net.sent(s.t, chat)
+	return sent[min(s.read[chat], len(sent)):]
+}
+
+func (s *script) expect(rest string) {
+	chat, want, _ := strings.Cut(rest, ": ")
+	new := s.unread(chat)
+	if len(new) == 0 {
+		s.t.Fatalf("%s: nothing came", s.where)
+	}
+	for _, part := range strings.Split(want, " | ") {
+		if !s.holds(new[0], part) {
+			s.t.Fatalf("%s: got %q", s.where, new[0])
+		}
+	}
+	s.last[chat] = new[0]
+	s.read[chat]++
+}
+
+func (s *script) oneOf(rest string) {
+	chat, want, _ := strings.Cut(rest, ": ")
+	n := 0
+	for _, text := range s.unread(chat) {
+		all := true
+		for _, part := range strings.Split(want, " | ") {
+			all = all && s.holds(text, part)
+		}
+		if all {
+			n++
+		}
+	}
+	if n != 1 {
+		s.t.Fatalf("%s: %d of %q", s.where, n, s.unread(chat))
+	}
+}
+
+func (s *script) never(rest string) {
+	chat, want, _ := strings.Cut(rest, ": ")
+	for _, text := range s.unread(chat) {
+		for _, part := range strings.Split(want, " | ") {
+			if s.holds(text, part) {
+				s.t.Fatalf("%s: got %q", s.where, text)
+			}
+		}
+	}
+}
+
+var blank = regexp.MustCompile(`\{(\w+)(?:=([^}]*))?\}`)
+
+// fill puts in what was kept.
+func (s *script) fill(text string) string {
+	text = strings.ReplaceAll(text, `\n`, "\n")
+	return blank.ReplaceAllStringFunc(text, func(b string) string { return s.kept[blank.FindStringSubmatch(b)[1]] })
+}
+
+// holds reports whether text holds the part, and keeps what a blank matches.
+func (s *script) holds(text, part string) bool {
+	m := blank.FindStringSubmatchIndex(part)
+	if m == nil || m[4] < 0 {
+		return strings.Contains(text, s.fill(part))
+	}
+	pattern := regexp.QuoteMeta(part[:m[0]]) + "(" + part[m[4]:m[5]] + ")" + regexp.QuoteMeta(part[m[1]:])
+	found := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if found == nil {
+		return false
+	}
+	s.kept[part[m[2]:m[3]]] = found[1]
+	return true
+}
