@@ -31,9 +31,10 @@ type contact struct {
 // book knows who today's user names are. A new login gets a new book, because
 // user names live for one login.
 type book struct {
-	self    string
-	markers []string
-	pattern *regexp.Regexp
+	self     string // set by login, then only read
+	selfName string // likewise
+	markers  []string
+	pattern  *regexp.Regexp
 
 	mu        sync.Mutex
 	contacts  map[string]contact

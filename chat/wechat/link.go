@@ -66,6 +66,7 @@ type link struct {
 	why       error                       // why ended, set before ended is closed
 	retry     *backoff.ExponentialBackOff // of the library's goroutine
 	lastError string                      // already logged; of the library's goroutine
+	cursor    string                      // the last SyncKey; of the library's goroutine
 
 	gate   sync.RWMutex // held for reading by whatever acts for the library
 	closed bool

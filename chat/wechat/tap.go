@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	pollPace = 500 * time.Millisecond // least time between fruitless long polls
-	maxBody  = 64 << 20               // bytes of an answer
+	pollPace = time.Second // least time from a fruitless long poll to the next
+	maxBody  = 64 << 20    // bytes of an answer
 )
 
 // tap is the RoundTripper between the library and the network. It makes sure of
@@ -154,7 +154,7 @@ func (t *tap) webInit(_ context.Context, body []byte) ([]byte, error) {
 	b := t.link.book
 	b.self = init.User.UserName
 	b.merge(t.contacts(init.ContactList))
-	b.merge(map[string]contact{b.self: {name: plain(init.User.NickName)}})
+	b.selfName = plain(init.User.NickName)
 	t.link.heardNews()
 	return withSyncKey(body)
 }
@@ -263,13 +263,13 @@ func (t *tap) answer(key json.RawMessage) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode answer: %w", err)
 	}
-	body, err = withSyncKey(body)
-	if err == nil && !bytes.Contains(body, []byte(`"Count":0`)) {
+	if t.link.cursor != string(key) {
+		t.link.cursor = string(key)
 		t.link.mu.Lock()
 		t.link.nextPoll = time.Time{} // the cursor moved: what follows is news
 		t.link.mu.Unlock()
 	}
-	return body, err
+	return withSyncKey(body)
 }
 
 // deliver hands a batch to the handler, once it is known who speaks.
@@ -318,7 +318,7 @@ func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 func (l *link) names(chat string) []string {
 	l.book.mu.Lock()
 	defer l.book.mu.Unlock()
-	names := []string{l.book.contacts[l.book.self].name, l.book.contacts[chat].me}
+	names := []string{l.book.selfName, l.book.contacts[chat].me}
 	slices.SortFunc(names, func(x, y string) int { return len(y) - len(x) })
 	return names
 }
