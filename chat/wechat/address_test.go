@@ -178,6 +178,26 @@ func TestUnsavedGroupIsLearntFromItsFirstMessage(t *testing.T) {
 	})
 }
 
+func TestGroupIsAskedForAgainLater(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.server.AddGroup(wechattest.Group{ID: "b", Name: "〔GZ-B〕机电队", Members: []string{"zhang"}, Unsaved: true})
+		o.start()
+		o.server.Next("webwxbatchgetcontact", wechattest.Fault{Ret: 1205})
+		for range 5 {
+			if m := o.say("zhang", "b", "在吗"); m.Chat != chat.Address("wechat:r/"+o.server.UserName("b")) {
+				t.Errorf("while unknown, in %q", m.Chat)
+			}
+		}
+		if n := len(o.server.Requests("webwxbatchgetcontact")); n != 1 {
+			t.Errorf("%d requests within the minute after 1205, want 1", n)
+		}
+		o.pass(2 * time.Minute)
+		if m := o.say("zhang", "b", "在吗"); m.Chat != "wechat:g/〔GZ-B〕" {
+			t.Errorf("later, in %q", m.Chat)
+		}
+	})
+}
+
 func TestRemovedContactIsGone(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.start()

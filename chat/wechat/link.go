@@ -59,6 +59,7 @@ type link struct {
 	book      *book
 	ready     chan struct{} // closed when book has been read
 	lastRead  time.Time     // of the whole book; only the owner uses it
+	askAfter  time.Time     // no groups are asked for before; only the owner uses it
 	reported  string        // troubles already logged
 	jobs      chan func()
 	ended     chan struct{} // closed when the login is over or the link closed
@@ -276,15 +277,15 @@ func (l *link) ended110x(err error) bool {
 }
 
 // readGroups asks for groups that the address book does not list or does not
-// detail. Answers are told apart by name: the server may leave some out.
+// detail. Answers are told apart by name: the server may leave some out. After a
+// failure it rests, since such requests count toward WeChat's limits.
 func (l *link) readGroups(ctx context.Context, groups []string) {
-	for len(groups) > 0 {
+	for len(groups) > 0 && !l.a.opt.Now().Before(l.askAfter) {
 		n := min(len(groups), batchLimit)
 		var ask, got openwechat.Members
 		for _, g := range groups[:n] {
 			ask = append(ask, &openwechat.User{UserName: g})
 		}
-		groups = groups[n:]
 		err := l.guard(func() (err error) {
 			got, err = l.bot.Caller.WebWxBatchGetContact(ctx, ask, l.request)
 			return err
@@ -292,9 +293,12 @@ func (l *link) readGroups(ctx context.Context, groups []string) {
 		if err != nil {
 			l.ended110x(err)
 			l.a.log.Warn("groups not read", "err", l.scrub(err))
+			l.askAfter = l.a.opt.Now().Add(askAgain)
 			return
 		}
 		l.book.merge(fromLibrary(l.book.self, got))
+		l.book.asked(groups[:n])
+		groups = groups[n:]
 	}
 }
 

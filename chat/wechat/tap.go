@@ -347,7 +347,6 @@ func (t *tap) learn(ctx context.Context, heard []heardMessage) {
 			l.book.givenUp(people)
 		}
 		l.readGroups(ctx, groups)
-		l.book.asked(groups)
 		l.online()
 	})
 }
