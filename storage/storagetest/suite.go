@@ -209,7 +209,7 @@ func copies(t *testing.T, s storage.Store) {
 		}
 		return nil
 	})
-	_ = append(scannedKey, "overwriting"...) // must not reach the value beside it
+	_ = append(scannedKey, "zz"...) // must not reach the value beside it
 	update(t, s, func(tx storage.Tx) error {
 		below, err := tx.Get(table, []byte("a"))
 		below[0] = 'x'
