@@ -69,6 +69,16 @@ func TestUnclearReplyHoldsItsOwnLineOnly(t *testing.T) {
 	f.fire()
 	expect(t, "at last", f.post.keys(), []string{"3", "1", "2", "4"})
 	expect(t, "unsettled", f.unsettled(), []Outcome(nil))
+
+	f.post.answer = answers(map[string][]error{"5": {errBroken, errBroken, errBroken}})
+	f.put(reply("5", "zhang"))
+	f.fire()
+	expect(t, "the next trouble begins anew", f.next(), time.Second)
+	for f.next() >= 0 {
+		f.advance(f.next())
+		f.fire()
+	}
+	expect(t, "sent with the last retry", f.post.keys()[4:], []string{"5"})
 }
 
 func TestUnclearReplyIsRefusedAfterThreeRetries(t *testing.T) {
@@ -139,6 +149,17 @@ func TestOfflineParksTheTransport(t *testing.T) {
 	f.fire()
 	expect(t, "sent", f.post.keys(), []string{"1", "2", "3"})
 	expect(t, "unsettled", f.unsettled(), []Outcome(nil))
+	online = false
+	f.put(reply("4", "zhang"))
+	f.fire()
+	expect(t, "the next trouble begins anew", f.next(), time.Second)
+	f.advance(time.Second)
+	online = true
+	f.fire()
+	online = false
+	f.put(reply("5", "zhang"))
+	f.fire()
+	expect(t, "and so without a wake", f.next(), time.Second)
 	if err := f.Recover(t.Context()); err != nil {
 		t.Fatal(err)
 	}
