@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -97,9 +98,14 @@ func (q *queue) withdraw(r *request) bool {
 // take waits for requests and returns those that share the next commit, or nil
 // when the queue is closed. There is no timer: a caller alone goes at once, and
 // while one group is written the next gathers.
+//
+// Callers that were all answered a moment ago come back one by one. Without
+// gather the first of them would get a commit of its own, and groups of 64
+// callers would hold 1 and 63 by turns: twice the commits.
 func (q *queue) take() []*request {
 	for {
 		<-q.wake
+		q.gather()
 		q.mu.Lock()
 		group, closed := q.next(), q.closed
 		q.mu.Unlock()
@@ -109,6 +115,16 @@ func (q *queue) take() []*request {
 		if closed {
 			return nil
 		}
+	}
+}
+
+// gather lets other goroutines run as long as that brings new requests.
+func (q *queue) gather() {
+	for before, n := -1, 0; before < n && n < maxGroup; {
+		runtime.Gosched()
+		q.mu.Lock()
+		before, n = n, len(q.waiting)
+		q.mu.Unlock()
 	}
 }
 
