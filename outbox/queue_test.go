@@ -141,7 +141,9 @@ func TestOfflineParksTheTransport(t *testing.T) {
 	expect(t, "waits", waits, []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s})
 	expect(t, "one try at a time", f.post.asked, 8)
 
+	f.Wake("test") // the link came and went
 	f.fire()
+	expect(t, "after a wake it begins anew", f.next(), time.Second)
 	online = true
 	f.fire()
 	expect(t, "still parked", f.post.keys(), []string(nil))

@@ -85,6 +85,11 @@ func TestStagesOfAMonth(t *testing.T) {
 	weekend.Rule = calendar.Rule{Kind: calendar.DayOfMonth, Day: 15}
 	weekend.Stages = []Stage{Moved, OnDay}
 
+	earlier := ordinary
+	earlier.Rule.Shift = calendar.PrevWorking
+	fewer := earlier
+	fewer.Stages = []Stage{Moved, OnDay}
+
 	cases := []struct {
 		name     string
 		r        Reception
@@ -137,6 +142,16 @@ func TestStagesOfAMonth(t *testing.T) {
 			"2026-11-24 00:00", "2026-12-20 00:00", []string{"2026-12-05 16:00 cancelled 2026-12-07"}},
 		{"called off in the config", moved("2026-12-07", "", "", ""),
 			"2026-11-24 00:00", "2026-12-20 00:00", []string{"2026-11-30 09:00 cancelled 2026-12-07"}},
+		{"moved forward: the week's notice tells it", earlier, "2026-09-08 00:00", "2026-10-20 00:00", []string{
+			"2026-09-23 09:00 week 2026-09-30",
+			"2026-09-24 09:00 three 2026-09-30", // 09-25 to 09-27 is a holiday
+			"2026-09-29 19:30 eve 2026-09-30",
+			"2026-09-30 07:00 day 2026-09-30",
+		}},
+		{"moved forward, no week's notice", fewer, "2026-09-08 00:00", "2026-10-20 00:00", []string{
+			"2026-09-28 09:00 moved 2026-09-30",
+			"2026-09-30 07:00 day 2026-09-30",
+		}},
 		{"off a weekend, two stages", weekend, "2026-08-01 00:00", "2026-08-30 00:00", []string{
 			"2026-08-07 09:00 moved 2026-08-17", // the 15th and the 8th are Saturdays
 			"2026-08-17 07:00 day 2026-08-17",
