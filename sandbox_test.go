@@ -75,6 +75,14 @@ func (p *program) move(t *testing.T, to time.Time) {
 	}
 }
 
+// settle sends what is owed by now.
+func (p *program) settle(t *testing.T) {
+	t.Helper()
+	if err := p.live.settle(t.Context()); err != nil {
+		t.Fatalf("send what is owed: %v", err)
+	}
+}
+
 // sandboxNetwork plays a script over the JSON API.
 type sandboxNetwork struct{ program }
 

@@ -27,7 +27,6 @@ type input struct {
 
 var (
 	staffOnly = []cases.Role{cases.Staff}
-	office    = []cases.Role{cases.Staff, cases.Discipline}
 	duty      = []cases.Role{cases.Staff, cases.Discipline, cases.Liaison, cases.Leader}
 	bosses    = []cases.Role{cases.Leader, cases.Staff}
 )

@@ -55,11 +55,12 @@ func (s *step) register(category, unit string) error {
 	if !ok {
 		return s.refuse(cases.NoCategory, cases.Register, category)
 	}
-	lead, ok := s.d.Office.Unit(cat.Lead)
-	if unit != "" {
-		if lead, ok = s.d.Office.Unit(unit); !ok {
-			return s.refuse(cases.NoUnit, cases.Register, unit)
-		}
+	if unit == "" {
+		unit = cat.Lead
+	}
+	lead, ok := s.d.Office.Unit(unit)
+	if !ok {
+		return s.refuse(cases.NoUnit, cases.Register, unit)
 	}
 	if cat.Sealed != lead.Sealed {
 		return s.refuse(cases.SealedUnit, cases.Register, lead.Name)
