@@ -195,10 +195,11 @@ func (p *Planner) place(ctx context.Context, now time.Time) (at place, err error
 
 // occasions returns what all sources have in a span, ordered by due time.
 func occasions(sources []Source, from, to time.Time) []Occasion {
-	var all []Occasion
-	for _, s := range sources {
-		all = append(all, s.Occasions(from, to)...)
+	found := make([][]Occasion, len(sources))
+	for i, s := range sources {
+		found[i] = s.Occasions(from, to)
 	}
+	all := slices.Concat(found...)
 	slices.SortStableFunc(all, byDue)
 	return all
 }

@@ -95,14 +95,15 @@ func (r Reception) announce(day calendar.ReceptionDay, from, to time.Time) []Occ
 	if !inside {
 		return nil
 	}
-	var all []Occasion
+	var all, own []Occasion
 	for _, t := range r.Targets {
-		all = append(all, r.notices(day, steps, t)...)
+		own = r.notices(own[:0], day, steps, t)
 		if !said.IsZero() && r.sends(Moved) {
 			o := r.occasion(Moved, day, t, day.Date)
 			o.Due, o.Said = said, said
-			all = append(all, o)
+			own = append(own, o)
 		}
+		all = append(all, within(own, from, to)...)
 	}
 	return all
 }
@@ -137,10 +138,9 @@ func (r Reception) steps(day calendar.ReceptionDay) []step {
 	return all
 }
 
-// notices returns what one target hears of a day, each message useful until the
-// next one goes out.
-func (r Reception) notices(day calendar.ReceptionDay, steps []step, t Target) []Occasion {
-	all := make([]Occasion, 0, len(steps))
+// notices appends to an empty slice what one target hears of a day, each
+// message useful until the next one goes out.
+func (r Reception) notices(all []Occasion, day calendar.ReceptionDay, steps []step, t Target) []Occasion {
 	for _, s := range steps {
 		all = append(all, r.occasion(s.stage, day, t, s.on))
 	}
