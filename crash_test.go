@@ -395,22 +395,15 @@ func (c *crowd) checkNumbers(p *process, all []string) {
 	}
 }
 
-// unsent begins what staff are told of a message that may not have gone out.
-const unsent = "【没发出去】"
-
-// checkOnce looks for notices that stand twice in a chat. Those that say the
-// same every week or month stand once in each.
+// checkOnce looks for what the bot said of its own accord and stands twice in a
+// chat.
 func (c *crowd) checkOnce() {
 	for chat, list := range c.chats {
 		seen := map[string]uint64{}
 		for _, n := range list {
-			if !notice(chat, n) {
+			key, ok := occasion(chat, n)
+			if !ok || n.From != "bot" {
 				continue
-			}
-			year, week := n.At.ISOWeek()
-			key := fmt.Sprintf("%d/%d/%s", year, week, n.Text)
-			if strings.Contains(n.Text, "矿领导接待日") { // which names its day
-				key = fmt.Sprintf("%d/%s", n.At.Year(), n.Text)
 			}
 			if first, twice := seen[key]; twice {
 				c.t.Errorf("twice in %s, as %d and %d: %q", chat, first, n.ID, n.Text)
@@ -420,15 +413,26 @@ func (c *crowd) checkOnce() {
 	}
 }
 
-// notice reports whether the bot said something of its own accord.
-func notice(chat string, n note) bool {
-	switch {
-	case n.From != "bot":
-		return false
-	case strings.HasPrefix(chat, "p-"):
-		return strings.HasPrefix(n.Text, "【") && !strings.HasPrefix(n.Text, unsent)
+// occasion names what a notice was sent for: a reception day is in its text,
+// other texts come back every week or month, digests and pushes every day.
+func occasion(chat string, n note) (string, bool) {
+	if !strings.HasPrefix(chat, "p-") {
+		year, week := n.At.ISOWeek()
+		switch {
+		case strings.HasPrefix(n.Text, "矿领导接待日："): // the answer to “接待日”
+			return "", false
+		case strings.Contains(n.Text, "矿领导接待日"):
+			return fmt.Sprint(n.At.Year(), n.Text), true
+		}
+		return fmt.Sprint(year, week, n.Text), true
 	}
-	return !strings.HasPrefix(n.Text, "矿领导接待日：") // the answer to “接待日”
+	for _, digest := range []string{"【今日】", "【本周】"} {
+		if strings.HasPrefix(n.Text, digest) {
+			return n.At.Format(time.DateOnly) + digest, true
+		}
+	}
+	push := strings.HasPrefix(n.Text, "【提醒") || strings.HasPrefix(n.Text, "【超期")
+	return n.At.Format(time.DateOnly) + n.Text, push
 }
 
 // checkAnswers compares what staff were told has reached people with what
@@ -465,6 +469,9 @@ func (c *crowd) count(what *regexp.Regexp, people []string) int {
 	}
 	return n
 }
+
+// unsent begins what staff are told of a message that may not have gone out.
+const unsent = "【没发出去】"
 
 // checkNotices looks in each group for the weekly text and for the line on the
 // morning of each reception day: where one is not, staff must have been told
