@@ -60,6 +60,9 @@ func understand(cfg *config.Config) (*office, error) {
 		}
 		o.posts = append(o.posts, post{s, cron})
 	}
+	if cfg.WeChat.Enabled && cfg.Sandbox.Listen != "" {
+		cfg.Problem("sandbox.listen", "lets whoever opens the page be anybody: leave it out while wechat.enabled is true")
+	}
 	o.facts = facts(cfg)
 	return o, cfg.Err()
 }
@@ -179,6 +182,9 @@ func (o *office) receptionTargets() []schedule.Target {
 		t := schedule.Target{ID: g.ID, Times: map[schedule.Stage]schedule.TimeOfDay{}}
 		for stage, at := range map[schedule.Stage]config.StageTime{schedule.Week: g.Stages.Week, schedule.Three: g.Stages.Three,
 			schedule.Eve: g.Stages.Eve, schedule.OnDay: g.Stages.Day} {
+			if at.Off {
+				t.Off = append(t.Off, stage)
+			}
 			t.Times[stage] = timeOfDay(at.At)
 		}
 		all = append(all, t)

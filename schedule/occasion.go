@@ -62,6 +62,8 @@ type Target struct {
 	ID string
 	// Times replaces the usual clock time of some stages, because shifts differ.
 	Times map[Stage]TimeOfDay
+	// Off are the stages that the target does not get.
+	Off []Stage
 }
 
 // within returns the occasions with from < Due <= to, ordered by Due.

@@ -120,7 +120,7 @@ type step struct {
 func (r Reception) steps(day calendar.ReceptionDay) []step {
 	var all []step
 	add := func(s Stage, on calendar.Date) {
-		if r.sends(s) {
+		if r.sends(s) && !slices.Contains(t.Off, s) {
 			all = append(all, step{s, on})
 		}
 	}

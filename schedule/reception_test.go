@@ -260,3 +260,16 @@ func TestTimeOfDay(t *testing.T) {
 		t.Errorf("19:30 is read as %v, %v", v, err)
 	}
 }
+
+// A group whose shift never sees it can go without a notice.
+func TestAStageCanBeOffForOneGroup(t *testing.T) {
+	r := reception(t)
+	r.Targets = []Target{{ID: "a"}, {ID: "b", Off: []Stage{Eve}}}
+	count := map[string]int{}
+	for _, o := range r.Occasions(at(t, "2026-11-30 00:00"), at(t, "2026-12-08 00:00")) {
+		count[o.Target+string(o.Stage)]++
+	}
+	if count["aeve"] != 1 || count["beve"] != 0 || count["bday"] != 1 {
+		t.Errorf("got %v", count)
+	}
+}
