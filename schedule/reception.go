@@ -85,20 +85,28 @@ func (r Reception) months(from, to time.Time) []calendar.Date {
 	return months
 }
 
-// announce returns what all targets hear of a day, if anything may fall into
-// the span.
+// announce returns what all targets hear of a day within the span.
 func (r Reception) announce(day calendar.ReceptionDay, from, to time.Time) []Occasion {
-	steps, said := r.steps(day), r.said(day)
-	inside := said.After(from) && !said.After(to) || slices.ContainsFunc(steps, func(s step) bool {
-		return !s.on.Start().After(to) && endOf(s.on).After(from)
-	})
-	if !inside {
-		return nil
+	said := r.said(day)
+	inside := func(steps []step) bool {
+		return said.After(from) && !said.After(to) || slices.ContainsFunc(steps, func(s step) bool {
+			return !s.on.Start().After(to) && endOf(s.on).After(from)
+		})
 	}
+	usual := r.steps(day, nil)
+	usually := inside(usual)
 	var all, own []Occasion
 	for _, t := range r.Targets {
+		steps, some := usual, usually
+		if len(t.Off) > 0 {
+			steps = r.steps(day, t.Off)
+			some = inside(steps)
+		}
+		if !some {
+			continue
+		}
 		own = r.notices(own[:0], day, steps, t)
-		if !said.IsZero() && r.sends(Moved) {
+		if !said.IsZero() && r.sends(Moved) && !slices.Contains(t.Off, Moved) {
 			o := r.occasion(Moved, day, t, day.Date)
 			o.Due, o.Said = said, said
 			own = append(own, o)
@@ -114,23 +122,24 @@ type step struct {
 	on    calendar.Date
 }
 
-// steps returns the stages of a day that the calendar gives cause for. Those of
-// week and three that would fall on a day off are sent on the last working day
-// before; on the same day, the week's is enough.
-func (r Reception) steps(day calendar.ReceptionDay) []step {
+// steps returns the stages of a day that the calendar gives cause for, without
+// those that are off. Those of week and three that would fall on a day off are
+// sent on the last working day before; on the same day, the week's is enough.
+func (r Reception) steps(day calendar.ReceptionDay, off []Stage) []step {
+	sends := func(s Stage) bool { return r.sends(s) && !slices.Contains(off, s) }
 	var all []step
 	add := func(s Stage, on calendar.Date) {
-		if r.sends(s) && !slices.Contains(t.Off, s) {
+		if sends(s) {
 			all = append(all, step{s, on})
 		}
 	}
 	week := r.Calendar.PrevWorking(day.Date.Add(-7))
 	three := r.Calendar.PrevWorking(day.Date.Add(-3))
-	if early := r.expectedWeek(day); day.Moved != "" && r.said(day).IsZero() && (early.Before(week) || !r.sends(Week)) {
+	if early := r.expectedWeek(day); day.Moved != "" && r.said(day).IsZero() && (early.Before(week) || !sends(Week)) {
 		add(Moved, early) // otherwise the week's notice tells it
 	}
 	add(Week, week)
-	if three != week {
+	if three != week || !sends(Week) {
 		add(Three, three)
 	}
 	add(Eve, day.Date.Add(-1))
@@ -142,7 +151,9 @@ func (r Reception) steps(day calendar.ReceptionDay) []step {
 // message useful until the next one goes out.
 func (r Reception) notices(all []Occasion, day calendar.ReceptionDay, steps []step, t Target) []Occasion {
 	for _, s := range steps {
-		all = append(all, r.occasion(s.stage, day, t, s.on))
+		if !slices.Contains(t.Off, s.stage) {
+			all = append(all, r.occasion(s.stage, day, t, s.on))
+		}
 	}
 	slices.SortStableFunc(all, byDue)
 	for i := range all[:max(0, len(all)-1)] {
@@ -174,6 +185,9 @@ func (r Reception) cancellation(day calendar.ReceptionDay) []Occasion {
 	day.Note = m.Note
 	var all []Occasion
 	for _, t := range r.Targets {
+		if slices.Contains(t.Off, Cancelled) {
+			continue
+		}
 		o := r.occasion(Cancelled, day, t, r.expectedWeek(day))
 		if !m.Said.IsZero() {
 			o.Due, o.Said = m.Said, m.Said

@@ -272,4 +272,8 @@ func TestAStageCanBeOffForOneGroup(t *testing.T) {
 	if count["aeve"] != 1 || count["beve"] != 0 || count["bday"] != 1 {
 		t.Errorf("got %v", count)
 	}
+
+	r.Targets = []Target{{ID: "c", Off: []Stage{Week, Eve}}}
+	expect(t, "what week would have told, the others tell", lines(r.Occasions(at(t, "2026-09-08 00:00"), at(t, "2026-10-20 00:00"))),
+		[]string{"2026-09-28 09:00 moved 2026-10-08", "2026-09-30 09:00 three 2026-10-08", "2026-10-08 07:00 day 2026-10-08"})
 }
