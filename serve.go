@@ -139,9 +139,10 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	var runner *schedule.Runner
 	var room *sandbox.Room
 	var running []chat.Transport
+	var watching []schedule.Part
 	transports := map[string]outbox.Sender{}
 	if cfg.Sandbox.Listen != "" {
-		settle := func(ctx context.Context) error { return runner.Settle(ctx) }
+		settle := func(ctx context.Context) error { return errors.Join(runner.Settle(ctx), queue.Flush(ctx)) }
 		move := func(ctx context.Context, to time.Time) error { return runner.Move(ctx, to) }
 		room = sandbox.New(o.room(w, store, d, token, log, settle, move))
 		transports[room.Name()] = room
@@ -152,6 +153,11 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 			Markers: o.markers(), OnState: func(s chat.LinkState) { announce(w.stdout, s); queue.Wake("wechat"); runner.Wake() }})
 		transports[account.Name()] = account
 		running = append(running, account)
+		watching = append(watching, &watch{link: account, now: now, out: w.stdout, tell: func(ctx context.Context, since time.Time) error {
+			return store.Update(ctx, func(tx storage.Tx) error {
+				return d.Alarm(tx, fmt.Sprintf("offline/%d", since.UnixMilli()), "staff.offline", nil, now())
+			})
+		}})
 	}
 
 	// what is owed to people, what falls due, and the conversation
@@ -169,9 +175,13 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
 		MaxChars: cfg.Intake.MaxChars, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
-		Owed: func() { runner.Wake() }})
-	// a notice is decided before a push is, and both before anything is sent
-	runner = schedule.NewRunner(w.clock, log, planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}, queue)
+		Owed: func() { runner.Wake(); queue.Wake("") }})
+	// a notice is decided before a push is
+	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}}, watching...)
+	if w.movable { // what is owed on the way is sent at its own time; last, when all is decided
+		due = append(due, queue)
+	}
+	runner = schedule.NewRunner(w.clock, log, due...)
 	return start(ctx, cfg, w, log, parts{store: store, queue: queue, runner: runner, bot: b, room: room, transports: running})
 }
 
@@ -207,6 +217,9 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.runner.Run(ctx) })
+	if !w.movable { // a slow network must not hold up what falls due
+		group.Go(func() error { return p.queue.Run(ctx) })
+	}
 	for _, t := range p.transports {
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
