@@ -184,8 +184,9 @@ func (o *office) receptionTargets() []schedule.Target {
 			schedule.Eve: g.Stages.Eve, schedule.OnDay: g.Stages.Day} {
 			if at.Off {
 				t.Off = append(t.Off, stage)
+			} else {
+				t.Times[stage] = timeOfDay(at.At)
 			}
-			t.Times[stage] = timeOfDay(at.At)
 		}
 		all = append(all, t)
 	}
