@@ -4,12 +4,14 @@
 package words
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
-	"text/template"
+	"sync"
 	"time"
 )
 
@@ -27,8 +29,9 @@ type Args map[string]any
 
 // Book is the wording in one language. It is safe for concurrent use.
 type Book struct {
-	lang string
-	t    *template.Template
+	lang      string
+	sentences map[string]*sentence
+	facts     Args
 }
 
 // Open returns the book of a language.
@@ -37,40 +40,49 @@ func Open(lang string) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no wording for language %q: use %s or %s", lang, Chinese, English)
 	}
-	t, err := template.New(lang).Option("missingkey=error").Funcs(funcs(lang)).Parse(string(text))
+	sentences, err := compile(lang, string(text), funcs(lang))
 	if err != nil {
-		return nil, fmt.Errorf("parse wording %s: %w", lang, err)
+		return nil, fmt.Errorf("read wording %s: %w", lang, err)
 	}
-	return &Book{lang: lang, t: t}, nil
+	return &Book{lang: lang, sentences: sentences}, nil
+}
+
+// With returns the book with facts that any of its sentences may mention; what
+// is given to Say comes first. The facts must not change any more.
+func (b *Book) With(facts Args) *Book {
+	return &Book{lang: b.lang, sentences: b.sentences, facts: facts}
 }
 
 // Lang returns the language of the book.
 func (b *Book) Lang() string { return b.lang }
 
+var speeches = sync.Pool{New: func() any { return &speech{} }}
+
 // Say returns the sentence called key, filled with args. A key or a fact that
 // is missing is a mistake in the program; the person still gets an answer, the
 // key itself, and the tests find it.
 func (b *Book) Say(key string, args Args) string {
-	var out strings.Builder
-	if err := b.t.ExecuteTemplate(&out, key, args); err != nil {
+	sen, ok := b.sentences[key]
+	if !ok {
 		return "[" + key + "]"
 	}
-	return strings.TrimSpace(out.String())
+	s := speeches.Get().(*speech)
+	defer speeches.Put(s)
+	clear(s.vars[:cap(s.vars)]) // what was said last stays with nobody
+	*s = speech{out: s.out[:0], vars: s.vars[:0], facts: b.facts}
+	s.say(sen, args)
+	if s.err != nil {
+		return "[" + key + "]"
+	}
+	return string(bytes.TrimSpace(s.out))
 }
 
 // Has reports whether the book has a sentence of that name.
-func (b *Book) Has(key string) bool { return b.t.Lookup(key) != nil }
+func (b *Book) Has(key string) bool { return b.sentences[key] != nil }
 
 // Keys returns the names of all sentences, sorted.
 func (b *Book) Keys() []string {
-	var keys []string
-	for _, t := range b.t.Templates() {
-		if t.Name() != b.lang {
-			keys = append(keys, t.Name())
-		}
-	}
-	sort.Strings(keys)
-	return keys
+	return slices.Sorted(maps.Keys(b.sentences))
 }
 
 // zone is the office's zone; China keeps one offset all year.
@@ -83,8 +95,8 @@ var weekdays = map[string][]string{
 
 // funcs are the ways to write dates and times. They take an instant, or
 // anything whose String is a date like 2026-12-07.
-func funcs(lang string) template.FuncMap {
-	f := template.FuncMap{
+func funcs(lang string) map[string]any {
+	f := map[string]any{
 		"day": func(d any) string {
 			t := when(d)
 			return fmt.Sprintf("%d月%d日（星期%s）", t.Month(), t.Day(), weekdays[lang][t.Weekday()])
@@ -122,11 +134,14 @@ func when(d any) time.Time {
 
 // clip shortens a text to n characters, on one line.
 func clip(n int, s string) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) <= n {
-		return string(r)
+	s = strings.Join(strings.Fields(s), " ")
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
 	}
-	return string(r[:n]) + "…"
+	return s
 }
 
 // Decimal writes tenths as a decimal number: 923 is "92.3".

@@ -1,0 +1,366 @@
+package words
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+)
+
+var languages = []string{Chinese, English}
+
+func open(t testing.TB, lang string) *Book {
+	t.Helper()
+	b, err := Open(lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func text(t testing.TB, lang string) string {
+	t.Helper()
+	b, err := fs.ReadFile(files, lang+".tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// line has what a line of any list may show.
+type line struct {
+	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name string
+	Received, Due, At                                                               time.Time
+	HasDue, Over, Signed, Reported                                                  bool
+	N, Days, Age                                                                    int
+}
+
+var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
+
+// everything is every fact there is, and each yes-or-no fact true.
+func everything() Args {
+	l := []line{{Short: "0047", Matter: "副井澡堂更衣柜锁坏了", Category: "宿舍澡堂", Unit: "后勤服务中心", Stage: "handling", Task: "换锁",
+		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
+		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4}}
+	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
+		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
+		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
+		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%"}
+	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History"} {
+		args[name] = l
+	}
+	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
+		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
+		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics"} {
+		args[name] = "〈" + name + "〉"
+	}
+	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month"} {
+		args[name] = noon
+	}
+	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
+		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
+		"CalendarYear"} {
+		args[name] = 3
+	}
+	for _, name := range yesOrNo {
+		args[name] = true
+	}
+	return args
+}
+
+var yesOrNo = []string{"Suggestion", "First", "Required", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
+	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today"}
+
+// oneOf are the facts that are one of a few words.
+var oneOf = map[string][]string{
+	"Role":      {"worker", "staff", "liaison", "leader", "discipline", "admin"},
+	"Stage":     {"received", "registered", "accepted", "handling", "answered", "closed", "withdrawn"},
+	"Word":      {"received", "registered", "handling", "answered", "done"},
+	"Signature": {"named", "sealed", "anonymous"},
+	"Channel":   {"chat", "visit"},
+	"Moved":     {"", "holiday", "weekend", "staff"},
+	"Outcome":   {"answered-there", "solved-there", "taken-on"},
+	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement"},
+}
+
+// counted are facts that are a list in some sentences and a count in others.
+var counted = map[string][]string{
+	"New": {"overview", "digest.staff"}, "Answered": {"overview", "digest.staff"},
+}
+
+// situations are the facts in every shape that changes what a sentence says:
+// all there, all absent, and each single one turned round.
+func situations(key string) map[string]Args {
+	full := everything()
+	for name, keys := range counted {
+		if slices.Contains(keys, key) {
+			full[name] = 3
+		}
+	}
+	all := map[string]Args{"everything": full}
+	with := func(name string, v any) {
+		args := maps.Clone(full)
+		args[name] = v
+		all[fmt.Sprintf("%s=%v", name, v)] = args
+	}
+	bare := maps.Clone(full)
+	for name, v := range full {
+		var none any
+		switch v := v.(type) {
+		case bool:
+			none = false
+		case []line:
+			none = []line(nil)
+			one := v[0]
+			one.HasDue, one.Over, one.Days, one.Category = true, false, 0, ""
+			with(name, []line{one, v[0]})
+		case []string:
+			none = []string(nil)
+		case string:
+			if none = ""; oneOf[name] != nil {
+				none = v
+			}
+		default:
+			continue
+		}
+		bare[name] = none
+		with(name, none)
+	}
+	for name, values := range oneOf {
+		for _, v := range values {
+			with(name, v)
+		}
+	}
+	all["bare"] = bare
+	return all
+}
+
+func TestBothBooksHaveTheSameSentences(t *testing.T) {
+	zh, en := open(t, Chinese).Keys(), open(t, English).Keys()
+	for _, key := range zh {
+		if !slices.Contains(en, key) {
+			t.Errorf("en lacks %q", key)
+		}
+	}
+	for _, key := range en {
+		if !slices.Contains(zh, key) {
+			t.Errorf("zh-CN lacks %q", key)
+		}
+	}
+}
+
+// What a sentence says in every situation is what text/template makes of it.
+func TestSentencesAreSaidAsTextTemplateWould(t *testing.T) {
+	for _, lang := range languages {
+		book := open(t, lang)
+		reference, err := template.New(lang).Option("missingkey=error").Funcs(funcs(lang)).Parse(text(t, lang))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range book.Keys() {
+			if dots[key] != "" {
+				continue // said inside others
+			}
+			for name, args := range situations(key) {
+				var want strings.Builder
+				if err := reference.ExecuteTemplate(&want, key, args); err != nil {
+					t.Errorf("%s: %s, %s: %v", lang, key, name, err)
+					break
+				}
+				if got := book.Say(key, args); got != strings.TrimSpace(want.String()) {
+					t.Errorf("%s: %s, %s: says\n%s\nwant\n%s", lang, key, name, got, want.String())
+				}
+			}
+		}
+	}
+}
+
+// dots are the sentences that are about one word, or about one line of a list.
+var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "line": "a line"}
+
+func TestNothingIsLeftUnfilled(t *testing.T) {
+	odd := regexp.MustCompile(`<no value>|<nil>|%!|\{\{|\}\}|(?:^|\D)1年1月`)
+	for _, lang := range languages {
+		book := open(t, lang)
+		for _, key := range book.Keys() {
+			if dots[key] != "" {
+				continue
+			}
+			said := book.Say(key, situations(key)["everything"])
+			if said == "" || said == "["+key+"]" || odd.MatchString(said) {
+				t.Errorf("%s: %s says %q", lang, key, said)
+			}
+		}
+	}
+}
+
+func TestMissingSentenceOrFactShowsItsName(t *testing.T) {
+	b := open(t, Chinese)
+	if got := b.Say("no-such", nil); got != "[no-such]" {
+		t.Errorf("a missing sentence says %q", got)
+	}
+	if got := b.Say("form.too-long", nil); got != "[form.too-long]" {
+		t.Errorf("a missing fact says %q", got)
+	}
+	if got := b.With(Args{"Max": 5}).Say("form.too-long", nil); !strings.Contains(got, "5") {
+		t.Errorf("a fact of the book is not found: %q", got)
+	}
+	if got := b.With(Args{"Max": 5}).Say("form.too-long", Args{"Max": 7}); !strings.Contains(got, "7") {
+		t.Errorf("a given fact does not come first: %q", got)
+	}
+	if b.Has("no-such") || !b.Has("receipt") {
+		t.Error("Has is wrong")
+	}
+	if _, err := Open("fr"); err == nil || !strings.Contains(err.Error(), English) {
+		t.Errorf("an unknown language: %v", err)
+	}
+}
+
+var comment = regexp.MustCompile(`(?s)\{\{/\*.*?\*/\}\}`)
+
+func TestForbiddenWords(t *testing.T) {
+	said := comment.ReplaceAllString(text(t, Chinese), "")
+	for _, word := range []string{"无理", "缠访", "闹访", "请您理解配合", "重点人员"} {
+		if strings.Contains(said, word) {
+			t.Errorf("zh-CN says %s", word)
+		}
+	}
+}
+
+// forTheOffice are the sentences for people at work, who want all of it at once.
+var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|overview|digest\..*|which-category|hello)$`)
+
+// longer are the sentences for workers that may have more than six lines.
+var longer = map[string]string{
+	"form.summary":   "it shows every answer of the form, a line each",
+	"reception.week": "in a month whose day is moved it says that too",
+}
+
+func TestSentencesForWorkersAreShort(t *testing.T) {
+	for _, lang := range languages {
+		book := open(t, lang)
+		for _, key := range book.Keys() {
+			if dots[key] != "" || forTheOffice.MatchString(key) || longer[key] != "" {
+				continue
+			}
+			for name, args := range situations(key) {
+				if said := book.Say(key, args); strings.Count(said, "\n")+1 > 6 {
+					t.Errorf("%s: %s, %s: more than 6 lines:\n%s", lang, key, name, said)
+				}
+			}
+		}
+	}
+}
+
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	// these say only what is wrong
+	bare := []string{"refuse.no-category", "refuse.no-unit", "refuse.sealed-unit", "refuse.too-many-faces", "refuse.unknown-to-duty"}
+	wayOn := map[string]*regexp.Regexp{
+		Chinese: regexp.MustCompile(`回|打|请|可以|比如`),
+		English: regexp.MustCompile(`[Rr]eply|[Cc]all|[Pp]lease|You can|for example`),
+	}
+	for _, lang := range languages {
+		book := open(t, lang)
+		for _, key := range book.Keys() {
+			if !strings.HasPrefix(key, "refuse.") || lang == Chinese && slices.Contains(bare, key) {
+				continue
+			}
+			if said := book.Say(key, everything()); !wayOn[lang].MatchString(said) {
+				t.Errorf("%s: %s leaves people standing: %s", lang, key, said)
+			}
+		}
+	}
+}
+
+// calendarDate is a date as the calendar hands it over.
+type calendarDate string
+
+func (d calendarDate) String() string { return string(d) }
+
+func TestDates(t *testing.T) {
+	late := time.Date(2026, 12, 6, 17, 30, 0, 0, time.UTC) // already Monday at the mine
+	for _, test := range []struct {
+		lang, function string
+		of             any
+		want           string
+	}{
+		{Chinese, "day", late, "12月7日（星期一）"},
+		{Chinese, "day", calendarDate("2026-12-06"), "12月6日（星期日）"},
+		{Chinese, "date", late, "12月7日"},
+		{Chinese, "date", calendarDate("2026-02-05"), "2月5日"},
+		{Chinese, "full", late, "2026年12月7日"},
+		{Chinese, "full", "2027-01-22", "2027年1月22日"},
+		{Chinese, "month", calendarDate("2026-10-01"), "2026年10月"},
+		{Chinese, "weekday", late, "周一"},
+		{Chinese, "clock", late, "01:30"},
+		{English, "day", late, "Monday 7 December"},
+		{English, "day", calendarDate("2026-12-06"), "Sunday 6 December"},
+		{English, "date", late, "7 December"},
+		{English, "full", late, "7 December 2026"},
+		{English, "full", "2027-01-22", "22 January 2027"},
+		{English, "month", calendarDate("2026-10-01"), "October 2026"},
+		{English, "weekday", late, "Mon"},
+		{English, "clock", late, "01:30"},
+	} {
+		if got := funcs(test.lang)[test.function].(func(any) string)(test.of); got != test.want {
+			t.Errorf("%s: %s %v is %q, want %q", test.lang, test.function, test.of, got, test.want)
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	for _, test := range []struct {
+		n    int
+		s    string
+		want string
+	}{
+		{4, "换锁", "换锁"},
+		{4, "澡堂换锁", "澡堂换锁"},
+		{4, "副井澡堂换锁", "副井澡堂…"},
+		{9, " 副井\n澡堂\t 换锁 ", "副井 澡堂 换锁"},
+		{3, "", ""},
+	} {
+		if got := clip(test.n, test.s); got != test.want {
+			t.Errorf("clip %d %q is %q, want %q", test.n, test.s, got, test.want)
+		}
+	}
+}
+
+func TestDecimal(t *testing.T) {
+	for tenths, want := range map[int]string{923: "92.3", 1000: "100.0", 5: "0.5", 0: "0.0"} {
+		if got := Decimal(tenths); got != want {
+			t.Errorf("%d tenths are %q, want %q", tenths, got, want)
+		}
+	}
+}
+
+// A book that says something the program cannot is refused where it stands.
+func TestWhatABookMayNotUse(t *testing.T) {
+	for _, test := range []struct{ book, want string }{
+		{"{{define \"a\"}}\n{{.No | clip 3}}{{end}}", "b:2"},
+		{`{{define "a"}}{{with .No}}{{.}}{{end}}{{end}}`, "cannot use"},
+		{`{{define "a"}}{{template "gone"}}{{end}}`, "gone"},
+		{`{{define "a"}}{{eq .No .Short}}{{end}}`, "eq"},
+		{`{{define "a"}}{{day}}{{end}}`, "day"},
+		{`{{define "a"}}{{printf "%d" .N}}{{end}}`, "printf"},
+		{`{{define "a"}}{{$n := .N}}{{$n}}{{end}}`, "cannot use"},
+		{`{{define "a"}}{{.No}`, "b:1"},
+	} {
+		if _, err := compile("b", test.book, funcs(Chinese)); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s is answered by %v, want %q", test.book, err, test.want)
+		}
+	}
+	sentences, err := compile("b", `{{define "a"}}{{template "a" .}}{{end}}`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := (&Book{sentences: sentences}).Say("a", nil); got != "[a]" {
+		t.Errorf("a sentence that contains itself says %q", got)
+	}
+}
