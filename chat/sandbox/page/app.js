@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { room, load, loadGuide, add, settleMarks, markRead, unread, waiting } from './room.js';
 import { el, button, redraw } from './dom.js';
-import { Talk, face, nameOf } from './talk.js';
+import { Talk, face, nameOf, tryLine } from './talk.js';
 import { Clock, fullDay, hour, parts, shortDay, sinceDay } from './time.js';
 import { t, isEnglish, switchLanguage, translate } from './words.js';
 
@@ -19,8 +19,7 @@ let who = '', open = '', pane = 'chat', ready = false;
 const ownChat = () => room.privateOf(who);
 const titleOf = (chat, person) => (chat.kind === 'private' && chat.members[0] === person ? room.bot : chat.name);
 const roleOf = p => t('role')[p.role] ?? p.role;
-const detail = p => (!p.title || p.title === roleOf(p) ? roleOf(p) : `${p.title} · ${roleOf(p)}`);
-const lineLabel = line => (isEnglish() ? line.labelEN : line.label) || line.text;
+const detail = p => (!p.title ? roleOf(p) : p.title.includes(roleOf(p)) ? p.title : `${p.title} · ${roleOf(p)}`);
 const seen = () => !document.hidden && (wide.matches || pane === 'chat');
 
 // ---- where we are: kept in the address, so that windows can be different people
@@ -132,7 +131,12 @@ function personItem(p) {
   return el('li', '', b);
 }
 
+let triesDrawn = '';
+
 function drawTries() {
+  const drawn = [who, isEnglish(), JSON.stringify(room.tries)].join();
+  if (drawn === triesDrawn) return; // what somebody has unfolded stays so
+  triesDrawn = drawn;
   const steps = [];
   for (const line of room.tries) {
     if (!steps.length || steps.at(-1)[0].role !== line.role) steps.push([]);
@@ -142,17 +146,19 @@ function drawTries() {
   redraw($('tries'), ...steps.map((lines, i) => tryStep(lines, i + 1)));
 }
 
+// tryStep folds away what is not mine to say, so that all steps are seen.
 function tryStep(lines, n) {
   const role = lines[0].role, me = room.person(who);
   const actor = me.role === role ? me : room.people.find(p => p.role === role);
   if (!actor) return '';
-  const h = el('h4', '', el('span', 'step', String(n)), `${roleOf(actor)} `, el('small', '', actor === me ? t('you') : t('as', actor.name)));
-  const step = el('section', actor === me ? 'step-now' : '', h);
+  const head = el('summary', 'step-head', el('span', 'step', String(n)), el('strong', '', roleOf(actor)), ' ', el('small', '', actor === me ? t('you') : t('as', actor.name)));
+  const step = el('details', actor === me ? 'step-now' : '', head);
+  step.open = actor === me;
   for (const line of lines) {
-    step.append(button('line', () => {
+    step.append(tryLine(line, () => {
       go({ who: actor.id, chat: room.privateOf(actor.id).id });
       fill(line.text);
-    }, el('small', '', lineLabel(line)), el('span', '', line.text)));
+    }));
   }
   return step;
 }
@@ -254,7 +260,7 @@ function tell(id) {
   if (!reader) return;
   forgetNews(c => c === id);
   const name = chat.kind === 'group' ? chat.name : nameOf(reader);
-  const words = el('span', 'names', el('strong', '', t('hasNews', name)), el('small', '', chat.kind === 'private' ? detail(room.person(reader)) : ''));
+  const words = el('span', 'names', el('strong', '', t('hasNews', name)), el('small', '', chat.kind === 'private' ? room.person(reader).title : ''));
   const forget = () => forgetNews(c => c === id);
   const look = button('look', () => { forget(); go({ who: reader, chat: id }); },
     face(chat.kind === 'group' ? 'group' : reader), words, el('span', 'change', t('look')));
@@ -270,13 +276,14 @@ function forgetNews(which) {
   limitNews();
 }
 
-// limitNews shows the three newest notes and one line for the rest.
+// limitNews shows the newest notes and one line for the rest. A small screen has
+// room for one; the number beside the name tells the rest.
 function limitNews() {
-  const all = [...news.values()];
-  all.forEach((note, i) => { note.hidden = i < all.length - 3; });
+  const all = [...news.values()], most = wide.matches ? 3 : 1;
+  all.forEach((note, i) => { note.hidden = i < all.length - most; });
   document.querySelector('.toasts .rest')?.remove();
-  if (all.length > 3) {
-    const rest = button('rest', () => showPeople(), t('moreNews', all.length - 3));
+  if (wide.matches && all.length > most) {
+    const rest = button('rest', () => showPeople(), t('moreNews', all.length - most));
     $('toasts').prepend(rest);
   }
 }
@@ -368,7 +375,7 @@ function wire() {
   $('stops').addEventListener('click', e => { if (moving()) e.stopPropagation(); }, true);
   $('jump').onsubmit = e => { e.preventDefault(); if (!moving()) move({ set: clock.fromLocal($('when').value) }); };
   addEventListener('popstate', readAddress);
-  wide.addEventListener('change', drawSide);
+  wide.addEventListener('change', () => { drawSide(); limitNews(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) drawSide(); });
 }
 

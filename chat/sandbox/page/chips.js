@@ -1,9 +1,9 @@
 // Reads out of a bot's message what a person may answer to it, so that one tap
 // is enough.
 
-const asks = /(?:回复?|发送?|输入|reply|send|type)\s*[:：]?\s*[“「"]/i;
+const asks = /(?:回复?|发送?|输入|reply|send|type)\s*[:：]?\s*\d?\s*[“「"]/i;
 const quotes = /[“「"]([^”」"\n]{1,40})[”」"]/g;
-const gap = /\s*(?:…|\.{3}|编号|号码|理由|原因|内容|日期|事由|单位|查询码|×|〔|\[|<).*$/;
+const gap = /\s*(?:…|\.{3}|新的|编号|号码|理由|原因|内容|日期|事由|类别|单位|姓名|群名|查询码|×|〔|\[|<).*$/;
 const choosing = /数字|序号|选|哪|number|choose|which/i;
 const unit = /^[年月日号天点时分秒周岁元块个人件次条楼班批层%％]/;
 const circled = '①②③④⑤⑥⑦⑧⑨';

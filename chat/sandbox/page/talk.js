@@ -17,6 +17,12 @@ export function face(who) {
 
 export const nameOf = who => (who === 'bot' ? room.bot : room.person(who)?.name ?? who);
 
+// tryLine is a line that somebody may say, with what it is for unless it says so itself.
+export function tryLine(line, does) {
+  const label = isEnglish() ? line.labelEN : line.label;
+  return button('line', does, label && !line.text.startsWith(label) ? el('small', '', label) : null, el('span', '', line.text));
+}
+
 const shown = 200, fold = 1200, pause = 10 * 60 * 1000;
 
 export class Talk {
@@ -81,7 +87,7 @@ export class Talk {
     const role = room.person(this.who)?.role;
     const lines = el('div', 'lines');
     for (const line of room.tries.filter(l => l.role === role)) {
-      lines.append(button('line', () => this.fill(line.text), el('small', '', isEnglish() ? line.labelEN : line.label), el('span', '', line.text)));
+      lines.append(tryLine(line, () => this.fill(line.text)));
     }
     card.append(lines);
     return card;
