@@ -312,48 +312,49 @@ func (p *program) offered(fn *ast.FuncDecl) map[string]bool {
 // read notes what one function says.
 func (p *program) read(fn *ast.FuncDecl) {
 	ast.Inspect(fn, func(n ast.Node) bool {
-		c, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		s, ok := p.sayers[nameOf(c)]
-		if !ok || s.index >= len(c.Args) || len(c.Args) < 2 {
-			return true
-		}
-		facts := p.offered(fn)
-		maps.Copy(facts, s.facts)
-		at := positions.Position(c.Pos()).String()
-		add := func(key string, family bool) {
-			p.said = append(p.said, use{at, s.prefix + key, family, facts})
-		}
-		key, prefix := c.Args[s.index], ""
-		if sum, ok := key.(*ast.BinaryExpr); ok {
-			prefix, _ = literalText(sum.X)
-			key = sum.Y
-		}
-		if text, ok := literalText(key); ok {
-			add(prefix+text, false)
-			return true
-		}
-		id, named := key.(*ast.Ident)
-		if named && parameter(fn, id.Name) >= 0 && !assigned(fn, id.Name) {
-			if _, known := p.sayers[fn.Name.Name]; !known {
-				p.sayers[fn.Name.Name] = sayer{parameter(fn, id.Name), cmp.Or(prefix, s.prefix), facts}
-			}
-			if prefix == "" || families[prefix].folder == "" {
-				return true // its callers say it
-			}
-		}
-		if prefix != "" {
-			add(prefix, true)
-		}
-		if named {
-			for _, text := range values(fn, id.Name) {
-				add(prefix+text, false)
+		if c, ok := n.(*ast.CallExpr); ok {
+			if s, ok := p.sayers[nameOf(c)]; ok && s.index < len(c.Args) && len(c.Args) > 1 {
+				p.call(fn, c, s)
 			}
 		}
 		return true
 	})
+}
+
+// call notes what a call of a sayer says: a sentence named in place, by a
+// variable, by a code behind a prefix, or by who calls fn.
+func (p *program) call(fn *ast.FuncDecl, c *ast.CallExpr, s sayer) {
+	facts := p.offered(fn)
+	maps.Copy(facts, s.facts)
+	add := func(key string, family bool) {
+		p.said = append(p.said, use{positions.Position(c.Pos()).String(), s.prefix + key, family, facts})
+	}
+	key, prefix := c.Args[s.index], ""
+	if sum, ok := key.(*ast.BinaryExpr); ok {
+		prefix, _ = literalText(sum.X)
+		key = sum.Y
+	}
+	if text, ok := literalText(key); ok {
+		add(prefix+text, false)
+		return
+	}
+	id, named := key.(*ast.Ident)
+	if named {
+		for _, text := range values(fn, id.Name) {
+			add(prefix+text, false)
+		}
+		if i := parameter(fn, id.Name); i >= 0 && len(values(fn, id.Name)) == 0 {
+			if _, known := p.sayers[fn.Name.Name]; !known {
+				p.sayers[fn.Name.Name] = sayer{i, cmp.Or(prefix, s.prefix), facts}
+			}
+			if families[prefix].folder == "" {
+				return // its callers say it
+			}
+		}
+	}
+	if prefix != "" {
+		add(prefix, true)
+	}
 }
 
 // parameter returns which parameter of fn has the name, or -1.
@@ -369,8 +370,6 @@ func parameter(fn *ast.FuncDecl, name string) int {
 	}
 	return -1
 }
-
-func assigned(fn *ast.FuncDecl, name string) bool { return len(values(fn, name)) > 0 }
 
 // values are the texts written into a variable of fn.
 func values(fn *ast.FuncDecl, name string) (list []string) {
