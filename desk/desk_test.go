@@ -1,0 +1,336 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/storage/mem"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// seeded is a source of codes that repeats itself.
+type seeded struct{ *rand.ChaCha8 }
+
+func (s seeded) Read(p []byte) (int, error) { return s.ChaCha8.Read(p) }
+
+func open(t testing.TB) (*Desk, *mem.Store) {
+	t.Helper()
+	book, err := words.Open(words.Chinese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := calendar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := cases.NewOffice(
+		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队", Aliases: []string{"机电"}},
+			{ID: "xf", Name: "信访办"}, {ID: "jw", Name: "纪委", Sealed: true}},
+		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Words: []string{"澡堂"}, Days: 5, Working: true},
+			{Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
+		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}, {ID: "zhou", Name: "周敏", Role: cases.Staff},
+			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "shi", Name: "石磊", Role: cases.Liaison, Unit: "jd"},
+			{ID: "qin", Name: "秦卫东", Title: "矿长", Role: cases.Leader}, {ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}},
+		phrase.Fold)
+	addresses := map[string]chat.Address{}
+	for _, p := range office.People {
+		addresses[p.ID] = chat.Address("test:" + p.ID)
+	}
+	store := mem.New()
+	return New(store, Options{Office: office, Calendar: cal, Words: book, Addresses: addresses,
+		Reception: Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}, Place: "接待室", Hours: "9:00—11:30"},
+		Facts:     words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2},
+		PushAt:    9 * 60, Random: seeded{rand.NewChaCha8([32]byte{1})}}), store
+}
+
+var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)
+
+// dump reads all records of a table.
+func dump[T any](t fataler, s storage.Store, table storage.Table) (keys [][]byte, values []T) {
+	err := s.View(context.Background(), func(r storage.Reader) error {
+		for key, value := range r.Scan(table, nil, nil) {
+			var v T
+			if len(value) > 0 {
+				if _, err := record.Decode(value, &v); err != nil {
+					return err
+				}
+			}
+			keys, values = append(keys, key), append(values, v)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("read %s: %v", table, err)
+	}
+	return keys, values
+}
+
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
+
+// act is one thing that may be tried on a case, allowed or not.
+var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error{
+	"register": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Register(tx, staff, no, "宿舍澡堂", "", now)
+		return err
+	},
+	"register sealed": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Register(tx, staff, no, "检举控告", "", now)
+		return err
+	},
+	"accept": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Accept(tx, staff, no, now)
+		return err
+	},
+	"assign": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Assign(tx, staff, no, "机电", calendar.Term{N: 3}, "", now)
+		return err
+	},
+	"sponsor": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Sponsor(tx, staff, no, "秦矿长", calendar.Term{N: 15}, now)
+		return err
+	},
+	"ask": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, _, err := d.Ask(tx, staff, no, "哪个月？", now)
+		return err
+	},
+	"supplement": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Supplement(tx, no, Claim{From: "test:luo"}, chat.Message{At: now}, "十月", now)
+		return err
+	},
+	"sign off": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.SignOff(tx, unit, no, now)
+		return err
+	},
+	"feedback": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Feedback(tx, unit, no, "换好了", now)
+		return err
+	},
+	"object": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Object(tx, unit, no, "不归我们", now)
+		return err
+	},
+	"answer": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Answer(tx, staff, no, "换好了", now)
+		return err
+	},
+	"discipline answers": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Answer(tx, cases.Actor{ID: "ji", Role: cases.Discipline}, no, "查实了", now)
+		return err
+	},
+	"close": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Close(tx, staff, no, "", now)
+		return err
+	},
+	"withdraw": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Withdraw(tx, no, Claim{From: "test:luo"}, now)
+		return err
+	},
+	"instruct": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Instruct(tx, cases.Actor{ID: "qin", Role: cases.Leader}, no, "快办", now)
+		return err
+	},
+}
+
+var (
+	staff = cases.Actor{ID: "wang", Role: cases.Staff}
+	unit  = cases.Actor{ID: "shi", Role: cases.Liaison, Unit: "jd"}
+)
+
+// On whatever path cases go, the record is the fold of its events, every list
+// and counter says what the records say, an open registered case has an owner
+// and a due date, and numbers have no gaps.
+func TestEverythingAgrees(t *testing.T) {
+	names := make([]string, 0, len(acts))
+	for name := range acts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	rapid.Check(t, func(t *rapid.T) {
+		d, store := open(&testing.T{})
+		now := monday
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "minutes")) * time.Minute)
+			submitted := last(t, store)
+			name := rapid.SampledFrom(append([]string{"submit"}, names...)).Draw(t, "act")
+			err := store.Update(context.Background(), func(tx storage.Tx) error {
+				if name == "submit" || submitted == 0 {
+					_, err := d.Submit(tx, submission(rapid.SampledFrom([]string{"澡堂锁坏了", "倒卖锚杆", "路灯不亮"}).Draw(t, "matter")), now)
+					return err
+				}
+				no := cases.Number{Year: now.Year(), Seq: rapid.IntRange(1, submitted).Draw(t, "no")}
+				return acts[name](d, tx, no, now)
+			})
+			if _, refused := IsRefusal(err); err != nil && !refused {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if err := d.Fire(context.Background(), now); err != nil {
+				t.Fatalf("push: %v", err)
+			}
+		}
+		agree(t, store)
+	})
+}
+
+func submission(matter string) Submission {
+	return Submission{From: "test:luo", Form: "report", Fields: map[string]string{cases.Matter: matter}, Signature: cases.Sealed,
+		Said: []Said{{At: monday, Text: matter}}}
+}
+
+// last returns the last running number of 2026.
+func last(t fataler, s storage.Store) int {
+	_, n := dump[int](t, s, seqTable)
+	if len(n) == 0 {
+		return 0
+	}
+	return n[0]
+}
+
+func agree(t fataler, s storage.Store) {
+	keys, all := dump[cases.Case](t, s, caseTable)
+	_, events := dump[cases.Event](t, s, eventTable)
+	eventKeys, _ := dump[cases.Event](t, s, eventTable)
+	var want []entry
+	open := map[cases.Stage]int{}
+	for i, c := range all {
+		if c.No.Seq != i+1 {
+			t.Fatalf("number %s stands at place %d", c.No, i+1)
+		}
+		var own []cases.Event
+		for j, key := range eventKeys {
+			if bytes.HasPrefix(key, keys[i]) {
+				own = append(own, events[j])
+			}
+		}
+		if diff := cmp.Diff(c, cases.Fold(c.No, own), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%s is not the fold of its events:\n%s", c.No, diff)
+		}
+		want = append(want, listed(c)...)
+		if !c.Stage.Open() {
+			continue
+		}
+		open[c.Stage]++
+		if c.Stage != cases.Received && c.Stage != cases.Answered && (c.Lead == "" || !c.Sealed && c.Due().IsZero()) {
+			t.Fatalf("%s in %s has no owner or no due date", c.No, c.Stage)
+		}
+	}
+	for _, table := range []storage.Table{openTable, unitTable, leaderTable} {
+		got, _ := dump[struct{}](t, s, table)
+		n := 0
+		for _, e := range want {
+			if e.table == table {
+				n++
+				if !slices.ContainsFunc(got, func(k []byte) bool { return bytes.Equal(k, e.key) }) {
+					t.Fatalf("%s lacks a case", table)
+				}
+			}
+		}
+		if n != len(got) {
+			t.Fatalf("%s lists %d cases, want %d", table, len(got), n)
+		}
+	}
+	counts, tallies := dump[tally](t, s, countTable)
+	for i, key := range counts {
+		if !bytes.Equal(key, allKey()) {
+			continue
+		}
+		for stage, n := range tallies[i].Open {
+			if open[stage] != n {
+				t.Fatalf("%d cases are counted in %s, want %d", n, stage, open[stage])
+			}
+		}
+	}
+}
+
+// What a unit is told never holds the petitioner's name or number.
+func TestTaskTextIsIdentityFree(t *testing.T) {
+	d, store := open(t)
+	s := submission("我是综采二队的张三，电话13900001234，澡堂锁坏了三天")
+	s.Name = "张三"
+	err := store.Update(t.Context(), func(tx storage.Tx) error {
+		if _, err := d.Submit(tx, s, monday); err != nil {
+			return err
+		}
+		done, err := d.Assign(tx, staff, cases.Number{Seq: 1}, "后勤", calendar.Term{N: 3}, "", monday)
+		for _, secret := range []string{"张三", "13900001234"} {
+			if bytes.Contains([]byte(done.Case.Note), []byte(secret)) {
+				t.Errorf("the task says %q: %q", secret, done.Case.Note)
+			}
+		}
+		if !bytes.Contains([]byte(done.Case.Note), []byte("锁坏了")) {
+			t.Errorf("the task does not say what is to be done: %q", done.Case.Note)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Of an anonymous matter no record but the words themselves leads to anybody.
+func TestAnonymousLeavesNoAccount(t *testing.T) {
+	d, store := open(t)
+	s := submission("食堂涨价")
+	s.Signature, s.Name, s.Contact = cases.Anonymous, "张三", "13900001234"
+	err := store.Update(t.Context(), func(tx storage.Tx) error {
+		_, err := d.Submit(tx, s, monday)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := store.Tables(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		err := store.View(t.Context(), func(r storage.Reader) error {
+			for key, value := range r.Scan(table, nil, nil) {
+				for _, secret := range []string{"test:luo", "张三", "13900001234"} {
+					if bytes.Contains(key, []byte(secret)) || bytes.Contains(value, []byte(secret)) {
+						return fmt.Errorf("%s holds %q", table, secret)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Each look into the sealed part is written down.
+func TestReadingTheSealedPartIsWrittenDown(t *testing.T) {
+	d, store := open(t)
+	err := store.Update(t.Context(), func(tx storage.Tx) error {
+		if _, err := d.Submit(tx, submission("澡堂锁坏了"), monday); err != nil {
+			return err
+		}
+		_, err := d.Accept(tx, staff, cases.Number{Seq: 1}, monday)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, events := dump[cases.Event](t, store, eventTable)
+	if !slices.ContainsFunc(events, func(e cases.Event) bool { return e.Verb == cases.Open && e.Text != "" && e.Actor == staff }) {
+		t.Errorf("nobody wrote down that the petitioner was looked up: %+v", events)
+	}
+}
