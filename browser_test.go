@@ -63,6 +63,7 @@ func TestBrowserWholeMatter(t *testing.T) {
 		{"the news leads there", tap(atNews, "王慧"), see(atTalk, "【新件0001】澡堂更衣柜锁坏了")},
 		{"the office registers the matter", tap(atChip, "登记 0001 宿舍澡堂"), see(atTalk, "0001已登记：宿舍澡堂")},
 		{"and hands it out", tap(atChip, "转办 0001 后勤服务中心 3天"), see(atTalk, "0001已转后勤服务中心")},
+		{"the lines of the unit are its liaison's", nil, see(atStep, "换成梅芳")},
 		{"the next morning comes", tap(atMove, "到下个工作日早上"), see(atDate, "2026年11月4日")},
 		{"the unit has news", tap(atMe, ""), see(atPerson, "梅芳\n后勤服务中心副主任\n1")},
 		{"reads its task", tap(atPerson, "梅芳"), see(atTalk, "【任务0001】澡堂更衣柜锁坏了")},
@@ -161,7 +162,7 @@ func startBrowser(t *testing.T) func(t *testing.T, address string, phone ...chro
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.WSURLReadTimeout(time.Minute), chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(time.Minute), chromedp.Flag("disable-component-update", true),
 		// a page that wants anything but this machine fails
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)

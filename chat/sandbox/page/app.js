@@ -131,29 +131,37 @@ function personItem(p) {
   return el('li', '', b);
 }
 
-let triesDrawn = '';
+let triesDrawn = '', triesFor = '';
 
 function drawTries() {
-  const drawn = [who, isEnglish(), JSON.stringify(room.tries)].join();
-  if (drawn === triesDrawn) return; // what somebody has unfolded stays so
-  triesDrawn = drawn;
   const steps = [];
   for (const line of room.tries) {
-    if (!steps.length || steps.at(-1)[0].role !== line.role) steps.push([]);
-    steps.at(-1).push(line);
+    if (!steps.length || steps.at(-1).role !== line.role) steps.push({ role: line.role, actor: actorOf(line.role), lines: [] });
+    steps.at(-1).lines.push(line);
   }
+  const drawn = JSON.stringify([who, isEnglish(), steps]);
+  if (drawn === triesDrawn) return;
+  const open = who === triesFor ? [...$('tries').querySelectorAll('[open]')].map(d => d.dataset.role) : [];
+  triesDrawn = drawn;
+  triesFor = who;
   $('try').hidden = !steps.length;
-  redraw($('tries'), ...steps.map((lines, i) => tryStep(lines, i + 1)));
+  redraw($('tries'), ...steps.filter(s => s.actor).map((s, i) => tryStep(s, i + 1, open.includes(s.role))));
+}
+
+// actorOf is who plays a role in the matter at hand: me, or somebody who has
+// news, or whom the bot wrote to last.
+function actorOf(role) {
+  const able = room.people.filter(p => p.role === role), last = p => room.last(room.privateOf(p.id).id)?.id ?? 0;
+  return able.find(p => p.id === who) ?? able.find(p => waiting(p.id)) ?? able.reduce((a, b) => (last(b) > last(a) ? b : a), able[0]);
 }
 
 // tryStep folds away what is not mine to say, so that all steps are seen.
-function tryStep(lines, n) {
-  const role = lines[0].role, me = room.person(who);
-  const actor = me.role === role ? me : room.people.find(p => p.role === role);
-  if (!actor) return '';
-  const head = el('summary', 'step-head', el('span', 'step', String(n)), el('strong', '', roleOf(actor)), ' ', el('small', '', actor === me ? t('you') : t('as', actor.name)));
-  const step = el('details', actor === me ? 'step-now' : '', head);
-  step.open = actor === me;
+function tryStep({ role, actor, lines }, n, open) {
+  const mine = actor.id === who;
+  const head = el('summary', 'step-head', el('span', 'step', String(n)), el('strong', '', t('role')[role] ?? role), ' ', el('small', '', mine ? t('you') : t('as', actor.name)));
+  const step = el('details', mine ? 'step-now' : '', head);
+  step.dataset.role = role;
+  step.open = mine || open;
   for (const line of lines) {
     step.append(tryLine(line, () => {
       go({ who: actor.id, chat: room.privateOf(actor.id).id });

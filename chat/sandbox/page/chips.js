@@ -48,7 +48,7 @@ function options(message) {
   const item = /(?<![\d.:：月-])(?:(\d)(?!\d)[.、．)）:：]?|([①-⑨]))\s?([^\s\d①-⑨，。；,;？?、]{1,16})/g;
   for (const [, digit, circle, label] of message.matchAll(item)) {
     const n = digit ? Number(digit) : circled.indexOf(circle) + 1;
-    if (n !== list.length + 1 || unit.test(label)) continue;
+    if (n !== list.length + 1 || unit.test(label) || /[:：]/.test(label)) continue; // “2 地点：…” is what was said
     list.push({ label: `${n} ${label}`, text: String(n), whole: true });
   }
   return list.length > 1 ? list : [];

@@ -19,7 +19,7 @@ export function button(name, does, ...children) {
 // redraw puts new parts into a box. Somebody who goes by keyboard stays at the
 // button where he was.
 export function redraw(box, ...parts) {
-  const at = [...box.querySelectorAll('button')].indexOf(document.activeElement);
+  const at = [...box.querySelectorAll('button, summary')].indexOf(document.activeElement);
   box.replaceChildren(...parts);
-  if (at >= 0) box.querySelectorAll('button')[at]?.focus({ preventScroll: true });
+  if (at >= 0) box.querySelectorAll('button, summary')[at]?.focus({ preventScroll: true });
 }

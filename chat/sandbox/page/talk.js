@@ -47,10 +47,13 @@ export class Talk {
     this.offer();
   }
 
+  // low reports whether one reads at the end of the chat.
+  low() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 160; }
+
   // arrived draws a message that just came.
   arrived(now) {
     this.now = now;
-    const list = room.in(this.chat.id), low = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 160;
+    const list = room.in(this.chat.id), low = this.low();
     const drawn = Number(this.log.querySelector('article:last-of-type')?.dataset.id ?? 0);
     if (list.length < 2 || list.at(-2).id > drawn) this.draw(); // out of order, or the first
     else { this.append(list.at(-1), list.at(-2)); this.offer(); }
@@ -95,10 +98,11 @@ export class Talk {
 
   // offer shows what the bot's last words ask for as buttons.
   offer() {
-    const last = room.last(this.chat.id);
+    const last = room.last(this.chat.id), low = this.low();
     const replies = this.chat.kind === 'private' && last?.from === 'bot' && !this.typing ? repliesTo(last.text) : [];
     this.chips.replaceChildren(...replies.map(r => button(r.whole ? 'chip' : 'chip open', () => (r.whole ? this.say(r.text) : this.fill(r.text)), r.label)));
     this.chips.hidden = !replies.length;
+    if (low) this.log.scrollTop = this.log.scrollHeight; // they take room
   }
 
   // wait shows that the bot is at work.
