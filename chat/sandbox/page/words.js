@@ -28,7 +28,7 @@ const words = {
     tools: 'Clock and things to try', toolsShort: 'Try', clock: 'The time in here', hour: '+1 hour', day: '+1 day', when: 'Move the clock to', jump: 'Go',
     moving: 'Time is passing…', moved: n => n ? `There. ${n} new message${n > 1 ? 's' : ''} on the way.` : 'There. No messages on the way.', fixed: 'This clock cannot be moved.',
     try: 'Try it in a minute', tryhint: 'Tap a line to put it into the message box, then send it. A line of somebody else makes you that person.', as: name => `become ${name}`, you: 'that is you now',
-    news: 'New messages', hasNews: name => `New message for ${name}`, moreNews: n => `New messages in ${n} more chats`, look: 'Look', dismiss: 'Dismiss',
+    news: 'New messages', hasNews: name => `News for ${name}`, moreNews: n => `News in ${n} more chats`, look: 'Look', dismiss: 'Dismiss',
     unread: n => `${n} unread`, private: 'Private: only you and the bot see it', group: (n, bot) => `${n} people · it answers only to @${bot}`,
     bot: name => `${name} · the petition office's bot`, empty: 'No messages yet', welcome: name => `Hello, ${name}!`,
     welcomeText: bot => `This is a demo room, without the real WeChat. Write to ${bot}, or tap a line to try:`,
