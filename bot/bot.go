@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,6 +109,7 @@ type Bot struct {
 
 // New returns the bot that talks for the desk.
 func New(store storage.Store, d Desk, o Options) *Bot {
+	o.Words = o.Words.With(o.Facts)
 	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{}}
 	typed := map[string]string{}
 	for _, c := range commands {
@@ -150,6 +152,7 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	if m.At.IsZero() {
 		m.At = now
 	}
+	m.Text = strings.ToValidUTF8(m.Text, "\ufffd") // what is no text cannot be kept as text
 	t := &turn{b: b, ctx: ctx, m: m, now: now, actor: cases.Petitioner}
 	seen, err := t.load()
 	if err != nil || seen {

@@ -172,19 +172,8 @@ func (t *turn) aside() error {
 	})
 }
 
-// say fills a sentence with the office's facts and the given ones.
-func (t *turn) say(key string, args words.Args) string { return t.b.say(key, args) }
-
-func (b *Bot) say(key string, args words.Args) string {
-	all := make(words.Args, len(args)+len(b.Facts))
-	for k, v := range b.Facts {
-		all[k] = v
-	}
-	for k, v := range args {
-		all[k] = v
-	}
-	return b.Words.Say(key, all)
-}
+// say fills a sentence; the office's own facts are in the book.
+func (t *turn) say(key string, args words.Args) string { return t.b.Words.Say(key, args) }
 
 // clipped is the message's text, cut to what is taken of one message.
 func (t *turn) clipped() (text string, cut bool) {

@@ -56,6 +56,7 @@ type Desk struct {
 
 // New returns the desk that works on the store.
 func New(store storage.Store, o Options) *Desk {
+	o.Words = o.Words.With(o.Facts)
 	d := &Desk{Options: o, store: store, who: map[chat.Address]string{}}
 	for id, a := range o.Addresses {
 		d.who[a] = id
@@ -97,14 +98,5 @@ func (d *Desk) view(ctx context.Context, fn func(storage.Reader) error) error {
 	return d.store.View(ctx, fn)
 }
 
-// say fills a sentence, with the office's own facts at hand.
-func (d *Desk) say(key string, args words.Args) string {
-	all := make(words.Args, len(args)+len(d.Facts))
-	for k, v := range d.Facts {
-		all[k] = v
-	}
-	for k, v := range args {
-		all[k] = v
-	}
-	return d.Words.Say(key, all)
-}
+// say fills a sentence; the office's own facts are in the book.
+func (d *Desk) say(key string, args words.Args) string { return d.Words.Say(key, args) }

@@ -1,13 +1,8 @@
 package words
 
-import (
-	"io"
-	"testing"
-	"text/template"
-)
+import "testing"
 
-// BenchmarkTrack is the wording's part of a look-up, which must answer in
-// 15 µs in all; beside it, what text/template would take.
+// BenchmarkTrack is the wording's part of a look-up.
 func BenchmarkTrack(b *testing.B) {
 	facts := Args{"No": "2026-0047", "Short": "0047", "Stage": "handling", "Word": "handling", "Full": true,
 		"Matter": "副井澡堂更衣柜锁坏了，下班没地方放东西", "Chosen": true, "HasUnit": true, "Unit": "后勤服务中心", "HasDue": true,
@@ -18,18 +13,6 @@ func BenchmarkTrack(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				book.Say("track", facts)
-			}
-		})
-		reference, err := template.New(lang).Funcs(funcs(lang)).Parse(text(b, lang))
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(lang+" by text/template", func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := reference.ExecuteTemplate(io.Discard, "track", facts); err != nil {
-					b.Fatal(err)
-				}
 			}
 		})
 	}

@@ -8,6 +8,9 @@ import (
 	"text/template/parse"
 )
 
+// builtin are the functions of text/template that a book may use.
+var builtin = map[string]any{"and": true, "or": true, "not": true, "eq": true, "ne": true, "len": true}
+
 // factsOf lists the facts each sentence mentions, itself or in the sentences
 // inside it: "Phone", and "Lines[].Short" for what a line of a list shows.
 func factsOf(t testing.TB, lang string) map[string][]string {

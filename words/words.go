@@ -4,14 +4,13 @@
 package words
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
+	"text/template"
 	"time"
 )
 
@@ -29,9 +28,9 @@ type Args map[string]any
 
 // Book is the wording in one language. It is safe for concurrent use.
 type Book struct {
-	lang      string
-	sentences map[string]*sentence
-	facts     Args
+	lang  string
+	t     *template.Template
+	facts Args
 }
 
 // Open returns the book of a language.
@@ -40,49 +39,47 @@ func Open(lang string) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no wording for language %q: use %s or %s", lang, Chinese, English)
 	}
-	sentences, err := compile(lang, string(text), funcs(lang))
+	t, err := template.New(lang).Option("missingkey=error").Funcs(funcs(lang)).Parse(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("read wording %s: %w", lang, err)
 	}
-	return &Book{lang: lang, sentences: sentences}, nil
+	return &Book{lang: lang, t: t}, nil
 }
 
 // With returns the book with facts that any of its sentences may mention; what
 // is given to Say comes first. The facts must not change any more.
-func (b *Book) With(facts Args) *Book {
-	return &Book{lang: b.lang, sentences: b.sentences, facts: facts}
-}
+func (b *Book) With(facts Args) *Book { return &Book{lang: b.lang, t: b.t, facts: facts} }
 
 // Lang returns the language of the book.
 func (b *Book) Lang() string { return b.lang }
-
-var speeches = sync.Pool{New: func() any { return &speech{} }}
 
 // Say returns the sentence called key, filled with args. A key or a fact that
 // is missing is a mistake in the program; the person still gets an answer, the
 // key itself, and the tests find it.
 func (b *Book) Say(key string, args Args) string {
-	sen, ok := b.sentences[key]
-	if !ok {
+	all := make(Args, len(b.facts)+len(args))
+	maps.Copy(all, b.facts)
+	maps.Copy(all, args)
+	var out strings.Builder
+	if err := b.t.ExecuteTemplate(&out, key, all); err != nil {
 		return "[" + key + "]"
 	}
-	s := speeches.Get().(*speech)
-	defer speeches.Put(s)
-	clear(s.vars[:cap(s.vars)]) // what was said last stays with nobody
-	*s = speech{out: s.out[:0], vars: s.vars[:0], facts: b.facts}
-	s.say(sen, args)
-	if s.err != nil {
-		return "[" + key + "]"
-	}
-	return string(bytes.TrimSpace(s.out))
+	return strings.TrimSpace(out.String())
 }
 
 // Has reports whether the book has a sentence of that name.
-func (b *Book) Has(key string) bool { return b.sentences[key] != nil }
+func (b *Book) Has(key string) bool { return b.t.Lookup(key) != nil }
 
 // Keys returns the names of all sentences, sorted.
 func (b *Book) Keys() []string {
-	return slices.Sorted(maps.Keys(b.sentences))
+	var keys []string
+	for _, t := range b.t.Templates() {
+		if t.Name() != b.lang {
+			keys = append(keys, t.Name())
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // zone is the office's zone; China keeps one offset all year.
@@ -95,8 +92,8 @@ var weekdays = map[string][]string{
 
 // funcs are the ways to write dates and times. They take an instant, or
 // anything whose String is a date like 2026-12-07.
-func funcs(lang string) map[string]any {
-	f := map[string]any{
+func funcs(lang string) template.FuncMap {
+	f := template.FuncMap{
 		"day": func(d any) string {
 			t := when(d)
 			return fmt.Sprintf("%d月%d日（星期%s）", t.Month(), t.Day(), weekdays[lang][t.Weekday()])

@@ -1,0 +1,254 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/cases"
+	"fangzhuo/chat"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/storage/mem"
+	"fangzhuo/words"
+)
+
+var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)
+
+// table is a bot on a store in memory, with what it passed.
+type table struct {
+	*Bot
+	store *faulty
+	now   time.Time
+
+	mu     sync.Mutex
+	passed []chat.Outgoing
+}
+
+// faulty is a store whose updates can be made to fail.
+type faulty struct {
+	*mem.Store
+	err error
+}
+
+func (f *faulty) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	if f.err != nil {
+		return f.err
+	}
+	return f.Store.Update(ctx, fn)
+}
+
+// frail is a desk that falls over when a matter says so.
+type frail struct{ *desk.Desk }
+
+func (f frail) Submit(tx storage.Tx, s desk.Submission, now time.Time) (desk.Receipt, error) {
+	if strings.Contains(s.Fields[cases.Matter], "程序会倒") {
+		var nothing map[string]int
+		nothing["x"] = 1
+	}
+	return f.Desk.Submit(tx, s, now)
+}
+
+func set(t testing.TB) *table {
+	t.Helper()
+	book, err := words.Open(words.Chinese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := calendar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := cases.NewOffice([]cases.Unit{{ID: "xf", Name: "信访办"}}, []cases.Category{{Name: "其他", Lead: "xf", Days: 15}},
+		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}}, phrase.Fold)
+	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2}
+	tb := &table{store: &faulty{Store: mem.New()}, now: monday}
+	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader,
+		Addresses: map[string]chat.Address{"wang": "t:wang"}, Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
+	tb.Bot = New(tb.store, frail{d}, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
+		PerHour: 60, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {},
+		Forms: []cases.Form{{ID: "report", Name: "反映", Words: []string{"反映"}, Fields: []cases.Field{
+			{ID: cases.Matter, Label: "事由", Ask: "什么事？", Kind: cases.StoryField, Required: true}}}},
+		Pass: func(m chat.Outgoing) {
+			tb.mu.Lock()
+			defer tb.mu.Unlock()
+			tb.passed = append(tb.passed, m)
+		}})
+	return tb
+}
+
+func said(id, text string) chat.Message {
+	return chat.Message{ID: chat.MessageID(id), At: monday, From: "t:luo", Chat: "t:luo", Text: text}
+}
+
+func (tb *table) accept(t testing.TB, m ...chat.Message) {
+	t.Helper()
+	if err := tb.Accept(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (tb *table) count(t testing.TB, in storage.Table) (n int) {
+	t.Helper()
+	err := tb.store.View(t.Context(), func(r storage.Reader) error {
+		for range r.Scan(in, nil, nil) {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestDealtWithOnceThoughItComesTwice(t *testing.T) {
+	tb := set(t)
+	tb.accept(t, said("1", "反映 事由：路灯不亮"), said("1", "反映 事由：路灯不亮"))
+	tb.accept(t, said("1", "反映 事由：路灯不亮"))
+	if n := tb.count(t, "case"); n != 1 {
+		t.Errorf("%d cases", n)
+	}
+	if n := tb.count(t, "outbox-pending"); n != 2 { // the receipt, and the word to staff
+		t.Errorf("%d messages owed", n)
+	}
+}
+
+func TestNothingAnsweredThatIsNotKept(t *testing.T) {
+	tb := set(t)
+	tb.store.err = errors.New("no space left on device")
+	if err := tb.Accept(t.Context(), []chat.Message{said("1", "反映 事由：路灯不亮")}); err == nil {
+		t.Fatal("taken though nothing could be kept")
+	}
+	if len(tb.passed) != 0 {
+		t.Errorf("answered: %v", tb.passed)
+	}
+	tb.store.err = nil
+	tb.accept(t, said("1", "反映 事由：路灯不亮")) // the transport delivers it again
+	if n := tb.count(t, "case"); n != 1 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+func TestWhatCannotBeHandledIsKeptAside(t *testing.T) {
+	tb := set(t)
+	tb.accept(t, said("1", "反映 事由：程序会倒"), said("2", "反映 事由：路灯不亮"))
+	if n := tb.count(t, asideTable); n != 1 {
+		t.Errorf("%d messages kept aside", n)
+	}
+	if n := tb.count(t, "case"); n != 1 {
+		t.Errorf("the next message was not handled: %d cases", n)
+	}
+	if n := tb.count(t, "outbox-pending"); n != 4 { // both senders answered, staff told twice
+		t.Errorf("%d messages owed", n)
+	}
+	tb.accept(t, said("1", "反映 事由：程序会倒"))
+	if n := tb.count(t, asideTable); n != 1 {
+		t.Errorf("kept aside twice")
+	}
+}
+
+func TestGroupChatterLeavesNoTrace(t *testing.T) {
+	tb := set(t)
+	m := said("1", "王队太黑了，扣我工资")
+	m.Chat = "t:@zc"
+	tb.accept(t, m)
+	tables, err := tb.store.Tables(t.Context(), "")
+	if err != nil || len(tables) != 0 {
+		t.Errorf("kept something: %v %v", tables, err)
+	}
+}
+
+func TestTooManyMessagesArePolitelyLimited(t *testing.T) {
+	tb := set(t)
+	for i := range 2000 {
+		tb.accept(t, said(fmt.Sprint("m", i), "查询 1"))
+		tb.now = tb.now.Add(10 * time.Millisecond)
+	}
+	limited := 0
+	for _, m := range tb.passed {
+		if strings.Contains(m.Text, "太快") {
+			limited++
+		}
+	}
+	if limited != 1 || len(tb.passed) > 62 {
+		t.Errorf("%d answers, %d of them about the pace", len(tb.passed), limited)
+	}
+	other := said("other", "反映 事由：路灯不亮")
+	other.From, other.Chat = "t:bai", "t:bai"
+	tb.accept(t, other)
+	if n := tb.count(t, "case"); n != 1 {
+		t.Errorf("somebody else was not heard")
+	}
+	tb.now = tb.now.Add(time.Hour)
+	before := len(tb.passed)
+	tb.accept(t, said("later", "查询 1"))
+	if len(tb.passed) != before+1 || strings.Contains(tb.passed[before].Text, "太快") {
+		t.Errorf("not heard again after an hour")
+	}
+}
+
+func TestManyAtOnceGetNumbersWithoutGaps(t *testing.T) {
+	tb := set(t)
+	const people = 64
+	var all sync.WaitGroup
+	for i := range people {
+		all.Go(func() {
+			m := said(fmt.Sprint("p", i), fmt.Sprintf("反映 事由：路灯%d不亮", i))
+			m.From = chat.Address(fmt.Sprint("t:p", i))
+			m.Chat = m.From
+			if err := tb.Accept(context.Background(), []chat.Message{m}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := tb.count(t, "case"); n != people {
+		t.Errorf("%d cases", n)
+	}
+}
+
+// Nothing that anybody may say makes the bot fall over or fall silent.
+func FuzzHear(f *testing.F) {
+	for _, text := range []string{"", "反映", "查询 1", "🙄", "补充 1 x", "登记 1 其他", "接待日 2026-13", "改 9 x", "来访 3人", "绑定 1", "\x00\xff", strings.Repeat("长", 4000)} {
+		f.Add(text, "好")
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		tb := set(t)
+		for i, text := range []string{first, second, "对"} {
+			for _, who := range []chat.Address{"t:luo", "t:wang"} {
+				before := tb.count(t, "outbox-pending") + len(tb.passed)
+				m := said(fmt.Sprint(i, who), text)
+				m.From, m.Chat = who, who
+				tb.accept(t, m)
+				if tb.count(t, asideTable) != 0 {
+					t.Fatalf("fell over at %q", text)
+				}
+				k, err := tb.talkOf(t, who)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if tb.count(t, "outbox-pending")+len(tb.passed) == before && !k.Hearing {
+					t.Fatalf("no answer to %q", text)
+				}
+			}
+		}
+	})
+}
+
+func (tb *table) talkOf(t testing.TB, who chat.Address) (k talk, err error) {
+	t.Helper()
+	err = tb.store.View(t.Context(), func(r storage.Reader) error {
+		k, err = loadTalk(r, who)
+		return err
+	})
+	return k, err
+}
