@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fangzhuo/storage/bolt"
@@ -71,19 +73,24 @@ func askForBackup(ctx context.Context, socket, target string) error {
 		return nil
 	}
 	why, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	return fmt.Errorf("the running bot could not write the backup: %s", why)
+	return fmt.Errorf("the running bot could not write the backup: %s", strings.TrimSpace(string(why)))
 }
 
 // control takes orders on the socket in the data folder until ctx ends. The
-// folder is open to its owner alone.
-func control(ctx context.Context, data string, store *bolt.Store) error {
+// socket is open to its owner alone. Without one (the folder's path is too long
+// for it, or its disk has none) the bot works on; backups then need a stop.
+func control(ctx context.Context, data string, store *bolt.Store, log *slog.Logger) error {
 	socket := filepath.Join(data, controlSocket)
 	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("clear the control socket: %w", err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", socket)
+	if err == nil {
+		err = os.Chmod(socket, 0o600)
+	}
 	if err != nil {
-		return fmt.Errorf("open the control socket: %w", err)
+		log.Warn("no backups can be asked for while the bot runs", "error", err)
+		return nil
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {

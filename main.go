@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"fangzhuo/config"
 )
 
 // The exit codes.
@@ -35,16 +37,20 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := commandLine(ctx, stdout, stderr)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var bad *runError
+	var problems config.Problems
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &problems): // each line begins with its place in the file
+		fmt.Fprintln(stderr, problems)
+		return exitFailure
 	case errors.As(err, &bad):
 		fmt.Fprintln(stderr, "fangzhuo:", bad.err)
 		return exitFailure
 	}
-	fmt.Fprintf(stderr, "fangzhuo: %v\nhint: fangzhuo --help\n", err)
+	fmt.Fprintf(stderr, "fangzhuo: %v\nhint: %s --help\n", err, cmd.CommandPath())
 	return exitUsage
 }
 
@@ -74,6 +80,10 @@ func commandLine(ctx context.Context, stdout, stderr io.Writer) *cobra.Command {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(demoCommand(stdout, stderr), runCommand(stdout, stderr), checkCommand(stdout), backupCommand(stdout), versionCommand(stdout))
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil { // without a run it takes any shell and exits with 0
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	return root
 }
 
@@ -132,7 +142,12 @@ func backupCommand(stdout io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write a copy of all data, also while the bot runs (备份)",
-		Args:  cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("name one file to write the backup to")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return works(backup(cmd.Context(), data, args[0], stdout))
 		},

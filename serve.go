@@ -223,7 +223,7 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	for _, t := range p.transports {
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
-	group.Go(func() error { return control(ctx, cfg.Data, p.store) })
+	group.Go(func() error { return control(ctx, cfg.Data, p.store, log) })
 	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {
 		serveHTTP(ctx, group, listener, p.room.Handler())
