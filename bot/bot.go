@@ -101,16 +101,19 @@ type Bot struct {
 	desk     Desk
 	store    storage.Store
 	limit    *limiter
-	locks    [64]sync.Mutex // one conversation is worked through in order
+	locks    [1024]sync.Mutex // one conversation is worked through in order
 	commands phrase.Words
 	starts   phrase.Words // what opens a form
 	table    map[string]command
+	names    names
+	labels   map[string]map[string]string // of each form, by its id: label or alias → field
 }
 
 // New returns the bot that talks for the desk.
 func New(store storage.Store, d Desk, o Options) *Bot {
 	o.Words = o.Words.With(o.Facts)
-	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{}}
+	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{},
+		names: namesOf(o.Office), labels: map[string]map[string]string{}}
 	typed := map[string]string{}
 	for _, c := range commands {
 		b.table[c.id] = c
@@ -121,6 +124,7 @@ func New(store storage.Store, d Desk, o Options) *Bot {
 	b.commands = phrase.NewWords(typed)
 	starts := map[string]string{}
 	for _, f := range o.Forms {
+		b.labels[f.ID] = labels(f)
 		for _, w := range f.Words {
 			starts[w] = f.ID
 		}

@@ -79,7 +79,7 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 	}
 	text, _ := t.clipped()
 	t.remember(text)
-	if filled := phrase.Form(text, labels(f)); filled.Found >= 2 && len(t.talk.Story) == 0 {
+	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 && len(t.talk.Story) == 0 {
 		return t.filled(f, filled)
 	}
 	return t.tell(strings.TrimSpace(text))

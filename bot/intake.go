@@ -24,9 +24,6 @@ const sameMatter = time.Minute
 
 // open starts a form with what was already said with the command.
 func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
-	if again, ok := t.again(); ok {
-		return says(again)
-	}
 	if t.talk.Form != "" && t.talk.Form == f.ID && rest.Empty() && len(t.m.Media) == 0 {
 		return says(t.say("form.already", words.Args{"Form": f.Name}) + "\n" + t.question())
 	}
@@ -36,7 +33,7 @@ func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
 		return says(t.say("form.start", words.Args{"Form": f.Name, "Ask": f.Fields[0].Ask, "Suggestion": f.ID == desk.Suggestion}))
 	}
 	t.remember(rest.Raw())
-	filled := phrase.Form(rest.Raw(), labels(f))
+	filled := phrase.Form(rest.Raw(), t.b.labels[f.ID])
 	if filled.Found == 0 {
 		return t.tell(rest.Raw())
 	}
@@ -347,7 +344,7 @@ func (t *turn) sameAsLast() bool {
 		return false
 	}
 	f, _ := t.b.form(id)
-	filled := phrase.Form(rest.Raw(), labels(f))
+	filled := phrase.Form(rest.Raw(), t.b.labels[f.ID])
 	matter := joined(strings.TrimSpace(filled.Values[cases.Matter]), strings.TrimSpace(filled.Rest))
 	sum := sha256.Sum256([]byte(f.ID + phrase.Fold(matter+filled.Values[cases.Want])))
 	return slices.Equal(sum[:8], t.talk.LastSum)

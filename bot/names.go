@@ -12,35 +12,25 @@ import (
 // textStep is a step of a case that comes with words.
 type textStep func(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
 
-// categoryNames are the categories as people type them.
-func (b *Bot) categoryNames() phrase.Words {
-	m := map[string]string{}
-	for _, c := range b.Office.Categories {
-		m[c.Name] = c.Name
-	}
-	return phrase.NewWords(m)
-}
+// names are what the office has names for, as people type them. Leaders are
+// typed by name or title, without a space behind.
+type names struct{ categories, units, leaders phrase.Words }
 
-// unitNames are the units as people type them.
-func (b *Bot) unitNames() phrase.Words {
-	m := map[string]string{}
-	for _, u := range b.Office.Units {
+func namesOf(o *cases.Office) names {
+	categories, units, leaders := map[string]string{}, map[string]string{}, map[string]string{}
+	for _, c := range o.Categories {
+		categories[c.Name] = c.Name
+	}
+	for _, u := range o.Units {
 		for _, alias := range u.Aliases {
-			m[alias] = u.ID
+			units[alias] = u.ID
 		}
 	}
-	for _, u := range b.Office.Units { // a name beats another unit's alias
-		m[u.Name] = u.ID
+	for _, u := range o.Units { // a name beats another unit's alias
+		units[u.Name] = u.ID
 	}
-	return phrase.NewWords(m)
-}
-
-// leaderNames are the leaders as people type them without a space behind.
-func (b *Bot) leaderNames() phrase.Words {
-	m := map[string]string{}
-	for _, p := range b.Office.With(cases.Leader, "") {
-		m[p.Name] = p.ID
-		m[p.Title] = p.ID
+	for _, p := range o.With(cases.Leader, "") {
+		leaders[p.Name], leaders[p.Title] = p.ID, p.ID
 	}
-	return phrase.NewWords(m)
+	return names{phrase.NewWords(categories), phrase.NewWords(units), phrase.NewWords(leaders)}
 }

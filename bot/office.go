@@ -68,11 +68,11 @@ func (t *turn) step(key string, d desk.Done, args words.Args) string {
 }
 
 func register(t *turn, in input) (reply, error) {
-	category, rest, ok := in.rest.Command(t.b.categoryNames())
+	category, rest, ok := in.rest.Command(t.b.names.categories)
 	if !ok {
 		return t.whichCategory(in)
 	}
-	unit, rest, _ := rest.Command(t.b.unitNames())
+	unit, rest, _ := rest.Command(t.b.names.units)
 	if unit == "" {
 		if typed, _ := rest.Token(); typed != "" && phrase.Fold(typed) != "简易" && phrase.Fold(typed) != "普通" {
 			return says(t.refusal(&cases.Refusal{Code: cases.NoUnit, Verb: cases.Register, Typed: typed}))
@@ -117,7 +117,7 @@ func accept(t *turn, in input) (reply, error) {
 
 // assign reads "12 机电 3天" and, behind it, what the unit is to be told.
 func assign(t *turn, in input) (reply, error) {
-	unit, rest, ok := in.rest.Command(t.b.unitNames())
+	unit, rest, ok := in.rest.Command(t.b.names.units)
 	if !ok {
 		typed, _ := in.rest.Token()
 		return reply{}, &cases.Refusal{Code: cases.NoUnit, Verb: cases.Assign, No: in.no, Typed: typed}
@@ -147,7 +147,7 @@ func (t *turn) term(text phrase.Text) (calendar.Term, phrase.Text, bool) {
 }
 
 func sponsor(t *turn, in input) (reply, error) {
-	leader, rest, ok := in.rest.Command(t.b.leaderNames())
+	leader, rest, ok := in.rest.Command(t.b.names.leaders)
 	if !ok {
 		leader, rest = in.rest.Token()
 	}
@@ -292,7 +292,7 @@ func visit(t *turn, in input) (reply, error) {
 		folded := phrase.Fold(word)
 		switch {
 		case strings.HasPrefix(folded, "代表"):
-			v.Representatives = names(word)
+			v.Representatives = representatives(word)
 		case visitOutcomes[folded] != "":
 			v.Outcome = visitOutcomes[folded]
 			if v.Outcome == cases.TakenOn {
@@ -329,7 +329,7 @@ func visitWord(text phrase.Text) (string, phrase.Text) {
 
 // takenOn reads the unit and the day behind 转入办理.
 func (t *turn) takenOn(v *desk.VisitNote, rest phrase.Text) phrase.Text {
-	if unit, after, ok := rest.Command(t.b.unitNames()); ok {
+	if unit, after, ok := rest.Command(t.b.names.units); ok {
 		v.Unit, rest = unit, after
 	}
 	if due, after, ok := rest.Date(t.today()); ok {
@@ -366,8 +366,8 @@ func count(word string) int {
 	return int(n)
 }
 
-// names reads "代表:赵×,钱×,孙×".
-func names(word string) []string {
+// representatives reads "代表:赵×,钱×,孙×".
+func representatives(word string) []string {
 	word = strings.TrimLeft(strings.TrimPrefix(word, "代表"), ":：")
 	return strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(",，、;；", r) })
 }

@@ -121,7 +121,7 @@ func (t *turn) straight() (reply, error) {
 	text, _ := t.clipped()
 	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Straight: true}
 	t.remember(text)
-	if filled := phrase.Form(text, labels(f)); filled.Found >= 2 {
+	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 {
 		return t.filled(f, filled)
 	}
 	return t.tell(strings.TrimSpace(text))
