@@ -76,22 +76,31 @@ func askForBackup(ctx context.Context, socket, target string) error {
 	return fmt.Errorf("the running bot could not write the backup: %s", strings.TrimSpace(string(why)))
 }
 
-// control takes orders on the socket in the data folder until ctx ends. The
-// socket is open to its owner alone. Without one (the folder's path is too long
-// for it, or its disk has none) the bot works on; backups then need a stop.
-func control(ctx context.Context, data string, store *bolt.Store, log *slog.Logger) error {
+// listenForOrders opens the socket in the data folder, for its owner alone, or
+// returns nil: without one (the folder's path is too long for it, or its disk
+// has none) the bot works on, and backups need a stop.
+func listenForOrders(data string, log *slog.Logger) net.Listener {
 	socket := filepath.Join(data, controlSocket)
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("clear the control socket: %w", err)
+	err := os.Remove(socket) // left by a process that was killed: the database was free
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "unix", socket)
+	var listener net.Listener
 	if err == nil {
-		err = os.Chmod(socket, 0o600)
+		listener, err = net.Listen("unix", socket)
 	}
-	if err != nil {
-		log.Warn("no backups can be asked for while the bot runs", "error", err)
-		return nil
+	if err == nil {
+		if err = os.Chmod(socket, 0o600); err == nil {
+			return listener
+		}
+		err = errors.Join(err, listener.Close())
 	}
+	log.Warn("no backups can be asked for while the bot runs", "error", err)
+	return nil
+}
+
+// takeOrders serves the socket until ctx ends.
+func takeOrders(ctx context.Context, listener net.Listener, store *bolt.Store) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
 		if err := store.BackupFile(r.Context(), r.FormValue("file")); err != nil {

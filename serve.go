@@ -223,7 +223,9 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	for _, t := range p.transports {
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
-	group.Go(func() error { return control(ctx, cfg.Data, p.store, log) })
+	if orders := listenForOrders(cfg.Data, log); orders != nil {
+		group.Go(func() error { return takeOrders(ctx, orders, p.store) })
+	}
 	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {
 		serveHTTP(ctx, group, listener, p.room.Handler())
