@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,12 +27,13 @@ func TestScriptsInSandbox(t *testing.T) {
 // program is the whole program running in this process, on a wall clock that
 // stands still: only the script moves time.
 type program struct {
-	data   string
-	wall   time.Time
-	clock  *schedule.Clock
-	cancel context.CancelFunc
-	done   chan error
-	live   running
+	data     string
+	wall     time.Time
+	terminal io.Writer // what it prints; nil throws it away
+	clock    *schedule.Clock
+	cancel   context.CancelFunc
+	done     chan error
+	live     running
 }
 
 // begin starts the program with a config.
@@ -48,7 +50,7 @@ func (p *program) begin(t *testing.T, cfg *config.Config, w world) {
 	p.done = make(chan error, 1)
 	started := make(chan running, 1)
 	w.clock, w.movable = p.clock, true
-	w.stdout, w.stderr = io.Discard, t.Output()
+	w.stdout, w.stderr = cmp.Or[io.Writer](p.terminal, io.Discard), t.Output()
 	w.started = func(r running) { started <- r }
 	go func() { p.done <- serve(ctx, cfg, w) }()
 	select {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"fangzhuo/calendar"
 	"fangzhuo/chat/wechat/wechattest"
 	"fangzhuo/config"
 )
@@ -93,4 +96,74 @@ func (n *wechatNetwork) sent(t *testing.T, chat string) []string {
 	t.Helper()
 	n.settle(t)
 	return slices.Clone(n.server.Sent(strings.TrimPrefix(chat, "@")))
+}
+
+// A link that is down for ten minutes is told on the terminal at once, and to
+// the staff when they can be written to again; once for each outage.
+func TestOutageIsTold(t *testing.T) {
+	terminal := newTerminal()
+	n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone), terminal: terminal}}
+	n.start(t)
+	n.say(t, "luo", "", "反映 事由：路灯不亮 署名：保密")
+	n.move(t, n.now().Add(time.Hour)) // thrown out at once would mean banned
+	n.server.Scan(0) // nobody scans for now
+	n.server.Logout(1101)
+	terminal.await("online", "logged-out") // the last thing it says
+	n.settle(t)                            // the outage is noticed
+	n.move(t, n.now().Add(9*time.Minute))
+	if terminal.count("离线超过10分钟") != 0 {
+		t.Fatal("alarm before ten minutes")
+	}
+	n.move(t, n.now().Add(2*time.Minute))
+	n.move(t, n.now().Add(time.Hour))
+	if got := terminal.count("离线超过10分钟"); got != 1 {
+		t.Fatalf("%d alarms on the terminal", got)
+	}
+	n.stop(t)
+	n.server.ScanAlways(wechattest.Uin)
+	n.start(t)
+	defer n.stop(t)
+	told := 0
+	for _, text := range n.sent(t, "wang") {
+		told += strings.Count(text, "离线超过10分钟")
+	}
+	if told != 1 {
+		t.Errorf("staff were told %d times", told)
+	}
+}
+
+// terminal is what the program prints, for a test that waits for it.
+type terminal struct {
+	mu   sync.Mutex
+	said *sync.Cond
+	b    bytes.Buffer
+}
+
+func newTerminal() *terminal {
+	t := &terminal{}
+	t.said = sync.NewCond(&t.mu)
+	return t
+}
+
+// Write implements io.Writer.
+func (t *terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer t.said.Broadcast()
+	return t.b.Write(p)
+}
+
+// await returns when word was said after the last time that before was.
+func (t *terminal) await(before, word string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for strings.LastIndex(t.b.String(), word) < strings.LastIndex(t.b.String(), before) {
+		t.said.Wait()
+	}
+}
+
+func (t *terminal) count(word string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Count(t.b.String(), word)
 }
