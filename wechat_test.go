@@ -106,7 +106,7 @@ func TestOutageIsTold(t *testing.T) {
 	n.start(t)
 	n.say(t, "luo", "", "反映 事由：路灯不亮 署名：保密")
 	n.move(t, n.now().Add(time.Hour)) // thrown out at once would mean banned
-	n.server.Scan(0) // nobody scans for now
+	n.server.Scan(0)                  // nobody scans for now
 	n.server.Logout(1101)
 	terminal.await("online", "logged-out") // the last thing it says
 	n.settle(t)                            // the outage is noticed

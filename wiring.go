@@ -70,7 +70,7 @@ func (o *office) stops(now func() time.Time, d *desk.Desk) func(context.Context)
 	return func(ctx context.Context) []sandbox.Stop {
 		today := calendar.DateOf(now())
 		morning := o.calendar.NextWorking(today.Add(1))
-		stops := []sandbox.Stop{{ID: "morning", Label: "到下个工作日早上", LabelEN: "Next working morning", At: morning.At(9, 1)}}
+		stops := []sandbox.Stop{{ID: "morning", Label: "到下个工作日早上", LabelEN: "Next working morning", At: morning.At(9, 0)}}
 		from := today
 		if now().After(today.At(8, 0)) {
 			from = today.Add(1)

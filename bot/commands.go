@@ -44,6 +44,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "supplement", words: []string{"补充"}, number: true, run: supplement},
 		{id: "withdraw", words: []string{"撤回", "撤销"}, number: true, run: withdraw},
 		{id: "reception", words: []string{"接待日", "矿领导接待日", "领导接待日"}, rest: true, run: reception},
+		{id: "thanks", words: []string{"谢谢", "多谢", "谢谢您", "感谢", "辛苦了"}, run: thanks},
 		{id: "cancel", words: []string{"取消", "算了"}, run: nothingToCancel},
 		{id: "bind", words: []string{"绑定"}, rest: true, run: bind},
 		{id: "bind-group", words: []string{"绑定群"}, rest: true, roles: staffOnly, run: bindGroupInPrivate},

@@ -94,6 +94,9 @@ func (t *turn) answer(f cases.Form) (reply, error) {
 	if t.text.Empty() && len(t.m.Media) == 0 {
 		return says(t.say("form.empty", nil) + "\n" + t.question())
 	}
+	if _, ok := t.text.Exact(finished); ok { // nothing more to say to this one
+		return t.skip(f)
+	}
 	t.remember(t.m.Text)
 	if t.text.Empty() {
 		return says(t.say("form.kept-media", nil) + "\n" + t.question())

@@ -68,7 +68,7 @@ func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 		if field.Required && t.talk.Fields[field.ID] == "" {
 			t.talk.Ask, t.talk.Hearing = field.ID, field.Kind == cases.StoryField
 			t.talk.Straight = true
-			return says(t.say("form.missing", words.Args{"Ask": field.Ask}))
+			return says(t.say("form.missing", nil) + t.question())
 		}
 	}
 	return t.submit()
@@ -147,7 +147,7 @@ func cloneFields(m map[string]string) map[string]string {
 func (t *turn) read(f cases.Form, story string) int {
 	facts := phrase.FactsOf(story, t.b.Dialect)
 	found := map[string]string{
-		cases.SinceWhen: strings.Join(facts.Whens, "、"),
+		cases.SinceWhen: strings.Join(slices.DeleteFunc(facts.Whens, aShift), "、"),
 		cases.Want:      strings.Join(facts.Wants, "、"),
 		cases.Place:     t.placeIn(story),
 	}
@@ -163,6 +163,12 @@ func (t *turn) read(f cases.Form, story string) int {
 	}
 	t.guard(phrase.Fold(story))
 	return n
+}
+
+// aShift reports whether a time is only the name of a shift (零点班): that is no
+// answer to "since when".
+func aShift(when string) bool {
+	return strings.HasSuffix(when, "点班") || strings.HasSuffix(when, "夜班")
 }
 
 // placeIn names the unit a story speaks of, if it names exactly one.
@@ -232,7 +238,7 @@ func (t *turn) question() string {
 	}
 	n := slices.IndexFunc(f.Fields, func(g cases.Field) bool { return g.ID == field.ID }) + 1
 	return t.say("form.ask", words.Args{"N": n, "Of": len(f.Fields), "Ask": field.Ask, "Choices": choices,
-		"Required": field.Required, "First": n == 1})
+		"Skip": !field.Required && !strings.Contains(field.Ask, "跳过"), "First": n == 1})
 }
 
 // summary shows what was understood and asks for 对.

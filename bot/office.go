@@ -90,6 +90,9 @@ func register(t *turn, in input) (reply, error) {
 // whichCategory asks for the category, with the suggested one ready to send.
 func (t *turn) whichCategory(in input) (reply, error) {
 	c, _, err := t.b.desk.Look(t.ctx, t.actor, in.no, t.now)
+	if err == nil {
+		err = c.Check(t.actor, cases.Register)
+	}
 	if err != nil {
 		return reply{}, err
 	}

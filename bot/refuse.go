@@ -18,7 +18,7 @@ func (t *turn) refusal(r *cases.Refusal) string {
 	}
 	var next []string
 	for _, v := range r.Next {
-		next = append(next, t.say("verb."+string(v), nil))
+		next = append(next, t.nextCommand(v, r.No))
 	}
 	code := string(r.Code)
 	if r.Code == cases.Unknown && t.known {
@@ -26,6 +26,21 @@ func (t *turn) refusal(r *cases.Refusal) string {
 	}
 	return t.say("refuse."+code, words.Args{"No": r.No.String(), "Short": r.No.Short(), "Typed": r.Typed, "Verb": string(r.Verb),
 		"HasNo": !r.No.IsZero(), "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": t.unitList(r), "Leaders": t.leaderList(r)})
+}
+
+// nextCommand is a step as it is typed; what the step needs beside the number
+// is left open.
+func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
+	command := string(v)
+	for _, c := range commands {
+		if c.verb == v {
+			command = c.words[0]
+		}
+	}
+	if v != cases.Accept && v != cases.SignOff && v != cases.Close {
+		return command + " " + no.Short() + " …"
+	}
+	return command + " " + no.Short()
 }
 
 func (t *turn) unitList(r *cases.Refusal) []string {

@@ -20,6 +20,8 @@ func help(t *turn, _ input) (reply, error) {
 	return says(t.say("hello", words.Args{"Role": role, "Name": t.who.Name}))
 }
 
+func thanks(t *turn, _ input) (reply, error) { return says(t.say("thanks", nil)) }
+
 func nothingToCancel(t *turn, _ input) (reply, error) { return says(t.say("nothing-open", nil)) }
 
 // track tells how a matter stands (查询). People with a duty see what their role

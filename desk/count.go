@@ -31,9 +31,14 @@ func monthKey(t time.Time) []byte {
 	return storage.Key(nil).Text("month").Uint16(uint16(d.Year)).Uint16(uint16(d.Month))
 }
 
+// counted reports whether a case stands in the figures. Accusations do not: a
+// count of one would already tell somebody.
+func counted(c cases.Case) bool { return c.Events > 0 && !c.Sealed }
+
 // count brings the counters up to date with the step.
 func (s *step) count() error {
-	if s.before.Stage != s.c.Stage {
+	was, is := counted(s.before) && s.before.Stage.Open(), counted(s.c) && s.c.Stage.Open()
+	if was != is || s.before.Stage != s.c.Stage {
 		var all tally
 		if _, err := load(s.tx, countTable, allKey(), &all); err != nil {
 			return err
@@ -41,10 +46,10 @@ func (s *step) count() error {
 		if all.Open == nil {
 			all.Open = map[cases.Stage]int{}
 		}
-		if s.before.Stage != "" && s.before.Stage.Open() {
+		if was {
 			all.Open[s.before.Stage]--
 		}
-		if s.c.Stage.Open() {
+		if is {
 			all.Open[s.c.Stage]++
 		}
 		if err := save(s.tx, countTable, allKey(), all); err != nil {
@@ -54,14 +59,17 @@ func (s *step) count() error {
 	return s.countMonth()
 }
 
+// countMonth counts what happened in the month in which it happened.
 func (s *step) countMonth() error {
 	var m tally
 	if _, err := load(s.tx, countTable, monthKey(s.now), &m); err != nil {
 		return err
 	}
-	changed := false
+	changed, c := false, s.before
 	for _, e := range s.events {
-		changed = m.add(e, s.before) || changed
+		after := c.After(e)
+		changed = m.add(e, c, after) || changed
+		c = after
 	}
 	if !changed {
 		return nil
@@ -69,27 +77,32 @@ func (s *step) countMonth() error {
 	return save(s.tx, countTable, monthKey(s.now), m)
 }
 
-// add counts an event in the month it happened and reports whether it counts.
-func (m *tally) add(e cases.Event, before cases.Case) bool {
+// add counts an event and reports whether it counts. A matter that registering
+// shows to be no accusation is received then; one that it shows to be is not.
+func (m *tally) add(e cases.Event, before, after cases.Case) bool {
+	if counted(before) != counted(after) {
+		n := 1
+		if counted(before) {
+			n = -1
+		}
+		m.Received += n
+		m.Forms = plus(m.Forms, after.Form, n)
+	}
+	if !counted(after) {
+		return counted(before)
+	}
 	switch e.Verb {
 	case cases.Submit:
-		m.Received++
-		m.Forms = plus(m.Forms, e.Form)
 	case cases.Register:
-		if before.Category == "" && !e.Sealed {
-			m.Category = plus(m.Category, e.Category)
+		if before.Category != "" {
+			return false
 		}
+		m.Category = plus(m.Category, e.Category, 1)
 	case cases.Answer:
 		if !before.AnsweredAt.IsZero() {
 			return false
 		}
-		m.Answered++
-		if due := before.Due(); !due.IsZero() {
-			m.OutOf++
-			if !dateOf(e.At).After(dateOf(due)) {
-				m.InTime++
-			}
-		}
+		m.answered(e, before)
 	case cases.Close:
 		m.Closed++
 	default:
@@ -98,11 +111,21 @@ func (m *tally) add(e cases.Event, before cases.Case) bool {
 	return true
 }
 
-func plus(m map[string]int, key string) map[string]int {
+func (m *tally) answered(e cases.Event, before cases.Case) {
+	m.Answered++
+	if due := before.Due(); !due.IsZero() {
+		m.OutOf++
+		if !dateOf(e.At).After(dateOf(due)) {
+			m.InTime++
+		}
+	}
+}
+
+func plus(m map[string]int, key string, n int) map[string]int {
 	if m == nil {
 		m = map[string]int{}
 	}
-	m[key]++
+	m[key] += n
 	return m
 }
 

@@ -17,7 +17,12 @@ func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	todo, err := d.Todo(ctx, actor)
+	if err != nil {
+		return "", err
+	}
 	args := d.overviewArgs(o, now)
+	args["New"] = len(todo.New) // with what looks like an accusation, which no figure counts
 	year, missing := d.Calendar.Missing(dateOf(now))
 	args["CalendarMissing"], args["CalendarYear"] = missing, year
 	days, err := d.ReceptionDays(ctx, dateOf(now), 1)

@@ -72,7 +72,7 @@ func everything() Args {
 	return args
 }
 
-var yesOrNo = []string{"Suggestion", "First", "Required", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
+var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today"}
 
