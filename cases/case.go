@@ -122,6 +122,7 @@ type Case struct {
 	Note       string            `cbor:"23,keyasint,omitempty"` // identity-free task text by staff
 	Events     int               `cbor:"24,keyasint"`           // how many events it is made of
 	CodeHash   []byte            `cbor:"25,keyasint,omitempty"` // of the receipt code (查询码)
+	Media      int               `cbor:"27,keyasint,omitempty"` // pictures and files kept with it
 	Supplement int               `cbor:"26,keyasint,omitempty"` // how often something was added
 }
 

@@ -48,6 +48,7 @@ type Event struct {
 	Guarded   bool              `cbor:"14,keyasint,omitempty"`
 	Visitors  int               `cbor:"15,keyasint,omitempty"`
 	CodeHash  []byte            `cbor:"16,keyasint,omitempty"`
+	Media     int               `cbor:"17,keyasint,omitempty"` // pictures and files said with it
 }
 
 // Fold returns the case that the events make, in order.
@@ -68,7 +69,7 @@ func (c Case) After(e Event) Case {
 		c.Stage, c.ReceivedAt = Received, e.At
 		c.Form, c.Channel, c.Signature, c.Visitors = e.Form, e.Channel, e.Signature, e.Visitors
 		c.Fields, c.Suggested, c.CodeHash = maps.Clone(e.Fields), e.Category, e.CodeHash
-		c.Sealed, c.Guarded = e.Sealed, e.Guarded
+		c.Sealed, c.Guarded, c.Media = e.Sealed, e.Guarded, e.Media
 		c.setClock(e.Clock)
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
@@ -87,6 +88,7 @@ func (c Case) After(e Event) Case {
 	case Supplement:
 		c.Question = ""
 		c.Supplement++
+		c.Media += e.Media
 	case SignOff:
 		c.SignedAt = e.At
 	case Feedback:

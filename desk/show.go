@@ -24,7 +24,7 @@ func (d *Desk) Args(c cases.Case, more words.Args) words.Args {
 		"Question": c.Question, "Feedback": c.Feedback, "Answer": c.Answer,
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
 		"Suggestion": c.Form == Suggestion, "SignedOff": !c.SignedAt.IsZero(),
-		"Task": c.Note, "Text": "",
+		"Task": c.Note, "Text": "", "Media": c.Media,
 	}
 	for k, v := range more {
 		args[k] = v

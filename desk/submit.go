@@ -47,7 +47,11 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 		category = suggested
 	}
 	st := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, before: cases.Case{No: no}, c: cases.Case{No: no}}
-	st.add(cases.Event{Verb: cases.Submit, Form: s.Form, Channel: cases.ByChat, Signature: s.Signature,
+	media := 0
+	for _, m := range s.Said {
+		media += len(m.Media)
+	}
+	st.add(cases.Event{Verb: cases.Submit, Media: media, Form: s.Form, Channel: cases.ByChat, Signature: s.Signature,
 		Fields: s.Fields, Category: category.Name, Sealed: category.Sealed, Guarded: s.Guarded,
 		CodeHash: codeHash(no, code)})
 	id := identity{Said: s.Said}
@@ -97,7 +101,7 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if err := putIdentity(tx, s.c.No, id); err != nil {
 		return cases.Case{}, err
 	}
-	s.add(cases.Event{Verb: cases.Supplement, Text: text})
+	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: len(m.Media)})
 	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media)}); err != nil {
 		return cases.Case{}, err
 	}
