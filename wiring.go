@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
-	"fangzhuo/bot"
 	"fangzhuo/calendar"
-	"fangzhuo/chat"
 	"fangzhuo/chat/sandbox"
 	"fangzhuo/config"
 	"fangzhuo/desk"
@@ -96,87 +91,4 @@ func (o *office) markers() []string {
 func pace(cfg *config.Config) map[string]outbox.Pace {
 	p := cfg.WeChat.Pace
 	return map[string]outbox.Pace{"wechat": {Min: p.Min, Max: p.Max, PerMinute: p.PerMinute}}
-}
-
-// session keeps the WeChat login in the store, whose file only its owner can
-// read.
-type session struct{ store storage.Store }
-
-const sessionTable storage.Table = "wechat"
-
-var sessionKey = []byte("session")
-
-// Load returns the stored session, or nil.
-func (s session) Load(ctx context.Context) (value []byte, err error) {
-	err = s.store.View(ctx, func(r storage.Reader) error {
-		value, err = r.Get(sessionTable, sessionKey)
-		if errors.Is(err, storage.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	return value, err
-}
-
-// Save replaces the stored session.
-func (s session) Save(ctx context.Context, value []byte) error {
-	return s.store.Update(ctx, func(tx storage.Tx) error { return tx.Put(sessionTable, sessionKey, value) })
-}
-
-// Wipe forgets the stored session.
-func (s session) Wipe(ctx context.Context) error {
-	return s.store.Update(ctx, func(tx storage.Tx) error { return tx.Delete(sessionTable, sessionKey) })
-}
-
-// sweeper drops what the conversation need not remember, once a day. Its time
-// need not be kept: one sweep more does no harm.
-type sweeper struct {
-	bot *bot.Bot
-	at  time.Time
-}
-
-// sweptAt is the hour of the daily sweep.
-const sweptAt = 4
-
-// Next returns when the next sweep is due. After a start that is at once.
-func (s *sweeper) Next(context.Context) (time.Time, bool, error) { return s.at, true, nil }
-
-// Fire sweeps and sets the next time.
-func (s *sweeper) Fire(ctx context.Context, now time.Time) error {
-	s.at = calendar.DateOf(now).Add(1).At(sweptAt, 0)
-	return s.bot.Sweep(ctx, now)
-}
-
-// offlineFor is how long a link may be down before somebody is told.
-const offlineFor = 10 * time.Minute
-
-// watch tells people when a network has been down too long: on the terminal at
-// once, and the staff in chat when that works again, so that they know what to
-// ask for anew. It alarms once for each outage.
-type watch struct {
-	link    chat.Reporter
-	now     func() time.Time
-	out     io.Writer
-	tell    func(ctx context.Context, since time.Time) error
-	alarmed time.Time // the outage that was told, by its beginning
-	down    time.Time // since when the link has been down; zero while it is up
-}
-
-// Next returns when the present outage is to be told.
-func (w *watch) Next(context.Context) (time.Time, bool, error) {
-	if w.link.LinkState().Phase == chat.Online {
-		w.down = time.Time{}
-		return time.Time{}, false, nil
-	}
-	if w.down.IsZero() {
-		w.down = w.now()
-	}
-	return w.down.Add(offlineFor), !w.alarmed.Equal(w.down), nil
-}
-
-// Fire tells of the outage.
-func (w *watch) Fire(ctx context.Context, _ time.Time) error {
-	fmt.Fprintln(w.out, "机器人离线超过10分钟，请改用电话登记。 Offline for over 10 minutes: take matters by phone.")
-	w.alarmed = w.down
-	return w.tell(ctx, w.down)
 }
