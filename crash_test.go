@@ -498,7 +498,7 @@ func (c *crowd) checkNotices() {
 	rule := calendar.Rule{Kind: calendar.NthWeekday, Nth: 1, Weekday: time.Monday}
 	for _, day := range rule.Next(days, start, 24, nil) {
 		if day.Date.At(7, 0).Before(c.clock) {
-			due[day.Date] = "今天（"
+			due[day.Date] = "今天"
 		}
 	}
 	missing := 0
