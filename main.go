@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fangzhuo/calendar"
 	"fangzhuo/config"
 )
 
@@ -32,6 +33,9 @@ func main() {
 	stop()
 	os.Exit(code)
 }
+
+// wall is the office's clock, the one place where the time comes in.
+func wall() time.Time { return time.Now().In(calendar.Zone) }
 
 // run is the program without its process: it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -100,7 +104,7 @@ func demoCommand(stdout, stderr io.Writer) *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("--now %q is not a time: write it like 2026-12-07T08:00:00+08:00", now)
 				}
-				s.start = at
+				s.start = at.In(calendar.Zone)
 			}
 			return works(demo(cmd.Context(), s, stdout, stderr))
 		},
@@ -131,7 +135,7 @@ func checkCommand(stdout io.Writer) *cobra.Command {
 		Use:   "check --config config.yaml",
 		Short: "Check a config; print the next reception days and what is sent next (检查配置)",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return works(check(file, time.Now(), stdout)) },
+		RunE:  func(*cobra.Command, []string) error { return works(check(file, wall(), stdout)) },
 	}
 	withConfig(cmd, &file)
 	return cmd

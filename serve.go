@@ -62,7 +62,7 @@ func demo(ctx context.Context, s setup, stdout, stderr io.Writer) error {
 		s.data = dir
 	}
 	cfg.Data = s.data
-	clock := schedule.NewClock(time.Now, s.start)
+	clock := schedule.NewClock(wall, s.start)
 	return serve(ctx, cfg, world{clock: clock, movable: true, stdout: stdout, stderr: stderr})
 }
 
@@ -74,7 +74,7 @@ func runOffice(ctx context.Context, file string, stdout, stderr io.Writer) error
 	if err := cfg.Unfilled(); err != nil {
 		return err
 	}
-	return serve(ctx, cfg, world{clock: schedule.NewClock(time.Now, time.Time{}), stdout: stdout, stderr: stderr})
+	return serve(ctx, cfg, world{clock: schedule.NewClock(wall, time.Time{}), stdout: stdout, stderr: stderr})
 }
 
 // world is what the program gets from outside.
