@@ -257,11 +257,11 @@ func BenchmarkWithCases(b *testing.B) {
 
 // stock writes n cases into a new file as years of work would have left them,
 // one every two minutes, and returns the numbers of those that are luo's. The
-// desk itself makes the records. All but the newest are closed; of those, some
-// are with a unit and the rest wait to be read.
+// desk itself makes the records. The newest wait to be read; of the latest week
+// some are with a unit, due soon or overdue; all others are closed.
 func stock(b *testing.B, data string, n int) []cases.Number {
 	b.Helper()
-	const perUpdate, newest = 1000, 2000
+	const perUpdate = 1000
 	store := openStore(b, filepath.Join(data, databaseFile))
 	d := lay(b, store, stopwatch(b)).desk
 	var luos []cases.Number
@@ -270,7 +270,7 @@ func stock(b *testing.B, data string, n int) []cases.Number {
 		err := store.Update(b.Context(), func(tx storage.Tx) error {
 			some = nil
 			for i := from; i < min(n, from+perUpdate); i++ {
-				no, err := live(sent{tx}, d, i, today.Add(time.Duration(i-n)*2*time.Minute), n-i > newest)
+				no, err := live(sent{tx}, d, i, today.Add(time.Duration(i-n)*2*time.Minute), n-i)
 				if err != nil {
 					return err
 				}
@@ -291,19 +291,19 @@ func stock(b *testing.B, data string, n int) []cases.Number {
 	return luos
 }
 
-// sent is a transaction that leaves nothing in the outbox: what was promised
-// years ago has been sent.
+// sent is a transaction that leaves nothing to be sent: what was promised, and
+// what fell due, has been dealt with.
 type sent struct{ storage.Tx }
 
 func (tx sent) Put(t storage.Table, key, value []byte) error {
-	if strings.HasPrefix(string(t), "outbox") {
+	if t == "due" || strings.HasPrefix(string(t), "outbox") {
 		return nil
 	}
 	return tx.Tx.Put(t, key, value)
 }
 
-// live is the life of one case.
-func live(tx storage.Tx, d *desk.Desk, i int, at time.Time, closed bool) (cases.Number, error) {
+// live is the life of one case, which so many came after.
+func live(tx storage.Tx, d *desk.Desk, i int, at time.Time, after int) (cases.Number, error) {
 	from := chat.Address("sandbox:p-luo")
 	if i%100 != 0 {
 		from = chat.Address(fmt.Sprintf("sandbox:p-w%d", i%5000))
@@ -316,10 +316,10 @@ func live(tx storage.Tx, d *desk.Desk, i int, at time.Time, closed bool) (cases.
 	no := r.Case.No
 	switch {
 	case err != nil:
-	case closed:
-		_, err = d.Close(tx, staff, no, "更衣柜的锁已全部换好，钥匙到澡堂值班室领", at.Add(time.Minute))
-	case i%20 == 0:
+	case after < 5000 && i%20 == 0:
 		_, err = d.Assign(tx, staff, no, "hq", calendar.Term{N: 15}, "", at.Add(time.Minute))
+	case after > 1000:
+		_, err = d.Close(tx, staff, no, "更衣柜的锁已全部换好，钥匙到澡堂值班室领", at.Add(time.Minute))
 	}
 	return no, err
 }
