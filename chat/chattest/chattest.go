@@ -219,6 +219,10 @@ func testCallInGroup(t *testing.T, b *bench) {
 	}{
 		{call + " 接待日", "接待日", true},
 		{call + "\u2005接待日", "接待日", true},
+		{strings.Replace(call, "@", "＠", 1) + " 接待日", "接待日", true},
+		{"接待日 " + call, "接待日", true},
+		{call + "，" + call + " 接待日", "接待日", true},
+		{call + "箱 你好", call + "箱 你好", false},
 		{call + " 反映:\n事由：澡堂", "反映:\n事由：澡堂", true},
 		{"明早班前会提前10分", "明早班前会提前10分", false},
 		{strings.TrimPrefix(call, "@") + "是谁", strings.TrimPrefix(call, "@") + "是谁", false},

@@ -265,38 +265,6 @@ func TestTransport(t *testing.T) {
 	})
 }
 
-func TestCall(t *testing.T) {
-	f, _ := serve(t, mem.New(), nil)
-	for _, test := range []struct {
-		said, text string
-		addressed  bool
-	}{
-		{"@小信 接待日", "接待日", true},
-		{"@小信\u2005接待日", "接待日", true},
-		{"@小信，接待日", "接待日", true},
-		{"@小信：反映\n澡堂", "反映\n澡堂", true},
-		{"@小信接待日", "接待日", true},
-		{"＠小信 接待日", "接待日", true},
-		{"请问 @小信 哪天接待", "请问 哪天接待", true},
-		{"接待日 @小信", "接待日", true},
-		{"接待日@小信 ", "接待日", true},
-		{"@小信", "", true},
-		{"@小信 @小信 你好", "@小信 你好", true},
-		{"＠小信 和 @小信", "和 @小信", true},
-		{"小信你好", "小信你好", false},
-		{"@小 信", "@小 信", false},
-		{"", "", false},
-	} {
-		if status, body := f.say("zhang", "g-zc1", test.said); status != http.StatusOK {
-			t.Fatalf("%q: %d %s", test.said, status, body)
-		}
-		got := f.bot.got()
-		if m := got[len(got)-1]; m.Text != test.text || m.Addressed != test.addressed {
-			t.Errorf("%q was handed over as %q, addressed %t; want %q, %t", test.said, m.Text, m.Addressed, test.text, test.addressed)
-		}
-	}
-}
-
 func TestSendsAKeyOnce(t *testing.T) {
 	store := mem.New()
 	f, stop := serve(t, store, nil)

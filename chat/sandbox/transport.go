@@ -128,7 +128,7 @@ func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
 			Text: e.Text,
 		}
 		if c.kind == kindGroup {
-			m.Text, m.Addressed = cutCall(e.Text, r.opt.BotName)
+			m.Text, m.Addressed = chat.CutCall(e.Text, r.opt.BotName)
 		}
 		for n, a := range e.Media {
 			ref := fmt.Sprintf("%d/%d", e.ID, n)

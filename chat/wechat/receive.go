@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"fangzhuo/chat"
 
@@ -114,7 +112,7 @@ func (m heardMessage) message(b *book, names ...string) chat.Message {
 	}
 	out.Text = text(m.body)
 	if isGroup(m.chat) {
-		out.Text, out.Addressed = cutCall(out.Text, names)
+		out.Text, out.Addressed = chat.CutCall(out.Text, names...)
 	}
 	return out
 }
@@ -156,43 +154,4 @@ func (m heardMessage) media() (chat.Media, bool) {
 func text(body string) string {
 	body = openwechat.FormatEmoji(body)
 	return html.UnescapeString(strings.ReplaceAll(body, "<br/>", "\n"))
-}
-
-// cutCall takes "@name" out of text for each name, and reports whether there
-// was one. A name must end there: "@小信" does not call in "@小信箱".
-func cutCall(text string, names []string) (string, bool) {
-	called := false
-	for _, name := range names {
-		if name == "" {
-			continue
-		}
-		for at := 0; ; {
-			i := strings.Index(text[at:], "@"+name)
-			if i < 0 {
-				break
-			}
-			i += at
-			rest := text[i+1+len(name):]
-			if next, size := utf8.DecodeRuneInString(rest); size > 0 && next != '\u2005' && !unicode.IsSpace(next) && !unicode.IsPunct(next) {
-				at = i + 1
-				continue
-			}
-			called = true
-			text = join(text[:i], rest)
-			at = min(i, len(text))
-		}
-	}
-	return text, called
-}
-
-// join closes the gap that a cut call leaves, keeping line breaks.
-func join(before, after string) string {
-	after = strings.TrimLeft(after, "\u2005 \u00a0\u3000")
-	if before == "" {
-		return strings.TrimLeft(after, ",，:： ")
-	}
-	if after == "" {
-		return strings.TrimRight(before, "\u2005 \u00a0\u3000")
-	}
-	return before + after
 }

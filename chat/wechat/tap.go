@@ -314,13 +314,11 @@ func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 	return nil
 }
 
-// names returns what the bot is called in a chat, the longest first.
+// names returns what the bot is called in a chat.
 func (l *link) names(chat string) []string {
 	l.book.mu.Lock()
 	defer l.book.mu.Unlock()
-	names := []string{l.book.selfName, l.book.contacts[chat].me}
-	slices.SortFunc(names, func(x, y string) int { return len(y) - len(x) })
-	return names
+	return []string{l.book.selfName, l.book.contacts[chat].me}
 }
 
 // learn asks the server, through the owner, about those whom the address book
