@@ -14,7 +14,7 @@ import (
 // Address names one conversation: the private chat with a person, or a group.
 // It is opaque: only the transport that made it may read it. It is stored, so
 // its form is frozen: the transport's name, a colon, and the transport's own
-// part ("sandbox:p/zhang", "wechat:g/〔GZ-A〕").
+// part ("sandbox:p-zhang", "wechat:g/〔GZ-A〕").
 type Address string
 
 // Transport returns the name of the transport that made the address, or "".

@@ -51,7 +51,7 @@ func plainJSONError(err error) string {
 
 // unavailable answers 503 and puts the cause into the log only.
 func (r *Room) unavailable(w http.ResponseWriter, sentence string, err error) {
-	r.opt.Log.Warn("sandbox: "+sentence, "error", err)
+	r.opt.Log.Warn("sandbox: "+sentence, "err", err)
 	fail(w, http.StatusServiceUnavailable, sentence)
 }
 

@@ -30,10 +30,17 @@ type gate struct {
 	handle chat.Handler
 }
 
-func (g *gate) set(ctx context.Context, h chat.Handler) {
+func (g *gate) open(ctx context.Context, h chat.Handler) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ctx, g.handle = ctx, h
+}
+
+// close waits for deliveries under way.
+func (g *gate) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ctx, g.handle = nil, nil
 }
 
 // done is closed when the running Run ends; it is nil when none runs.
@@ -53,8 +60,8 @@ func (r *Room) Name() string { return transportName }
 // rid of, takes new messages from the page until ctx ends, and comes back when
 // no call of h is left.
 func (r *Room) Run(ctx context.Context, h chat.Handler) error {
-	r.gate.set(ctx, h)
-	defer r.gate.set(nil, nil)
+	r.gate.open(ctx, h)
+	defer r.gate.close()
 	for delay := retryFirst; ; delay = min(2*delay, retryMax) {
 		if r.deliverAll() {
 			delay = retryFirst
@@ -79,7 +86,7 @@ func (r *Room) deliverAll() bool {
 	for _, c := range r.order {
 		if err := r.deliver(c); err != nil {
 			all = false
-			r.opt.Log.Warn("a chat's messages wait for the bot", "chat", c.id, "error", err)
+			r.opt.Log.Warn("a chat's messages wait for the bot", "kind", c.kind, "err", err)
 		}
 	}
 	return all
