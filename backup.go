@@ -95,7 +95,7 @@ func listenForOrders(data string, log *slog.Logger) net.Listener {
 		}
 		err = errors.Join(err, listener.Close())
 	}
-	log.Warn("no backups can be asked for while the bot runs", "error", err)
+	log.Warn("no backups can be asked for while the bot runs", "err", err)
 	return nil
 }
 
