@@ -38,7 +38,7 @@ func entryOf(p Promise) entry {
 func (e entry) encode() ([]byte, error) {
 	b, err := record.Encode(1, e)
 	if err != nil {
-		return nil, fmt.Errorf("encode promise %q: %w", e.Key, err)
+		return nil, fmt.Errorf("encode promise of kind %q: %w", e.Kind, err)
 	}
 	return b, nil
 }

@@ -3,9 +3,9 @@
 //
 // A message is promised by Put inside the transaction that makes it true; a
 // Queue sends what is due. A reply (Repeat) is sent at least once, always with
-// the same text under the same key. A notice is sent at most once: it is marked
-// before it is sent, and one that is found marked after a crash is unsure, which
-// a person is told.
+// the same text under the same key; when three repeats bring no clear answer it
+// is unsure. A notice is sent at most once: it is marked before it is sent, and
+// one that is found marked after a crash is unsure. A person is told.
 //
 // Tables, days in UTC:
 //
@@ -97,9 +97,9 @@ func (p Promise) check() error {
 	case p.Key == "" || strings.Contains(p.Key, "\x00"):
 		return errors.New("promise without a proper key")
 	case p.To.Transport() == "" || strings.Contains(p.To.Transport(), "\x00"):
-		return fmt.Errorf("promise %q: its address names no transport", p.Key)
+		return fmt.Errorf("promise of kind %q: its address names no transport", p.Kind)
 	case p.Text == "":
-		return fmt.Errorf("promise %q: it has no text", p.Key)
+		return fmt.Errorf("promise of kind %q: it has no text", p.Kind)
 	}
 	return nil
 }

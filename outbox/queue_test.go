@@ -1,10 +1,13 @@
 package outbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,7 +84,7 @@ func TestUnclearReplyHoldsItsOwnLineOnly(t *testing.T) {
 	expect(t, "sent with the last retry", f.post.keys()[4:], []string{"5"})
 }
 
-func TestUnclearReplyIsRefusedAfterThreeRetries(t *testing.T) {
+func TestUnclearReplyIsUnsureAfterThreeRetries(t *testing.T) {
 	f := newOffice(t, Options{})
 	f.post.answer = answers(map[string][]error{"1": {errBroken, errBroken, errBroken, errBroken}})
 	f.put(reply("1", "zhang"), reply("2", "zhang"))
@@ -92,8 +95,27 @@ func TestUnclearReplyIsRefusedAfterThreeRetries(t *testing.T) {
 	expect(t, "asked", f.post.asked, 5)
 	expect(t, "sent", f.post.keys(), []string{"2"})
 	expect(t, "took", f.now().Sub(start), (1+2+4)*time.Second)
-	if len(f.told) != 1 || f.told[0].State != Refused || f.told[0].Reason != Unclear {
-		t.Errorf("reported %+v, want one refusal", f.told)
+	if len(f.told) != 1 || f.told[0].State != Unsure || f.told[0].Reason != Unclear {
+		t.Errorf("reported %+v, want one that is unsure", f.told)
+	}
+}
+
+func TestLogSaysNeitherWhoNorWhat(t *testing.T) {
+	var log bytes.Buffer
+	f := newOffice(t, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	f.post.answer = func(int, chat.Outgoing) error { return errBroken }
+	f.put(Promise{Key: "answer/zhang-san/47", To: "test:p/zhang-san", Text: "查询码K7M3", Repeat: true, Kind: "answer"},
+		Promise{Key: "notice/zhang-san", To: "test:g/zhang-san", Text: "查询码K7M3", Kind: "notice"})
+	f.fire()
+	for _, want := range []string{"kind=answer", "kind=notice", "transport=test"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%s is missing in %s", want, &log)
+		}
+	}
+	for _, secret := range []string{"zhang-san", "K7M3"} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("%s stands in %s", secret, &log)
+		}
 	}
 }
 

@@ -56,8 +56,12 @@ func TestEndInTheMiddleOfABatch(t *testing.T) {
 				return "m1", nil
 			}
 			stop()
-			<-ctx.Done()
-			return "", ctx.Err()
+			select {
+			case <-ctx.Done():
+			case <-time.After(4 * time.Second):
+				t.Error("a sending goes on until the program, which stops within 5 s, is killed")
+			}
+			return "", errBroken
 		})
 		q := New(f.store, map[string]Sender{"test": slow}, f.Options)
 		f.put(notice("1", "x"), notice("2", "y"), notice("3", "z"))

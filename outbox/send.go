@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// grace is how long sending goes on after its caller has gone.
-	grace = 5 * time.Second
+	// grace is how long sending goes on after its caller has gone: less than the
+	// five seconds in which the program stops, which has to record it too.
+	grace = 3 * time.Second
 	// maxRetries bounds how often an unclear reply is sent again.
 	maxRetries = 3
 )
@@ -92,14 +93,12 @@ func (q *Queue) judge(l *lane, it item, err error) Outcome {
 	case errors.Is(err, errNoRoute):
 		return it.outcome(Refused, NoRoute, now)
 	}
-	q.Log.Warn("a sending is unclear", "transport", l.name, "key", it.Key, "err", err)
-	switch {
-	case !it.Repeat:
-		return it.outcome(Unsure, Unclear, now)
-	case l.again(it.To, now):
+	// Neither key nor address: they may say who spoke to the office.
+	q.Log.Warn("a sending is unclear", "transport", l.name, "kind", it.Kind, "err", err)
+	if it.Repeat && l.again(it.To, now) {
 		return Outcome{}
 	}
-	return it.outcome(Refused, Unclear, now)
+	return it.outcome(Unsure, Unclear, now)
 }
 
 // breathe keeps the pace after a sending. The caller holds l.mu.
