@@ -12,7 +12,7 @@
 //
 //	schedule     "place" -> up to where occasions are decided
 //	notice       due, key -> the decision
-//	notice-key   key -> where its decision is
+//	notice-key   key -> the verdict
 package schedule
 
 import (
@@ -62,9 +62,11 @@ type Target struct {
 	ID string
 	// Times replaces the usual clock time of some stages, because shifts differ.
 	Times map[Stage]TimeOfDay
-	// Off are the stages that the target does not get.
+	// Off are the stages that the target does not get, whoever gives cause.
 	Off []Stage
 }
+
+func (t Target) gets(s Stage) bool { return !slices.Contains(t.Off, s) }
 
 // within returns the occasions with from < Due <= to, ordered by Due.
 func within(all []Occasion, from, to time.Time) []Occasion {

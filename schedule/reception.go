@@ -10,8 +10,7 @@ import (
 // Stage is one of the messages a job has for a day.
 type Stage string
 
-// The stages of a reception day (domain.md 3.6, 7.1). Days are counted from the
-// day it is held.
+// The stages of a reception day. Days are counted from the day it is held.
 const (
 	Week      Stage = "week"      // seven days before
 	Three     Stage = "three"     // three days before
@@ -40,7 +39,6 @@ type Reception struct {
 	Calendar *calendar.Calendar
 	Moves    []Move
 	Targets  []Target
-	Stages   []Stage   // those that are sent; nil means all
 	End      TimeOfDay // when reception ends; zero means 17:00
 }
 
@@ -106,7 +104,7 @@ func (r Reception) announce(day calendar.ReceptionDay, from, to time.Time) []Occ
 			continue
 		}
 		own = r.notices(own[:0], day, steps, t)
-		if !said.IsZero() && r.sends(Moved) && !slices.Contains(t.Off, Moved) {
+		if !said.IsZero() && t.gets(Moved) {
 			o := r.occasion(Moved, day, t, day.Date)
 			o.Due, o.Said = said, said
 			own = append(own, o)
@@ -126,7 +124,7 @@ type step struct {
 // those that are off. Those of week and three that would fall on a day off are
 // sent on the last working day before; on the same day, the week's is enough.
 func (r Reception) steps(day calendar.ReceptionDay, off []Stage) []step {
-	sends := func(s Stage) bool { return r.sends(s) && !slices.Contains(off, s) }
+	sends := func(s Stage) bool { return !slices.Contains(off, s) }
 	var all []step
 	add := func(s Stage, on calendar.Date) {
 		if sends(s) {
@@ -151,7 +149,7 @@ func (r Reception) steps(day calendar.ReceptionDay, off []Stage) []step {
 // message useful until the next one goes out.
 func (r Reception) notices(all []Occasion, day calendar.ReceptionDay, steps []step, t Target) []Occasion {
 	for _, s := range steps {
-		if !slices.Contains(t.Off, s.stage) {
+		if t.gets(s.stage) {
 			all = append(all, r.occasion(s.stage, day, t, s.on))
 		}
 	}
@@ -179,13 +177,13 @@ func (r Reception) occasion(s Stage, day calendar.ReceptionDay, t Target, on cal
 // or a week before if it was planned.
 func (r Reception) cancellation(day calendar.ReceptionDay) []Occasion {
 	m, ok := r.lastMove(day)
-	if !ok || !r.sends(Cancelled) {
+	if !ok {
 		return nil
 	}
 	day.Note = m.Note
 	var all []Occasion
 	for _, t := range r.Targets {
-		if slices.Contains(t.Off, Cancelled) {
+		if !t.gets(Cancelled) {
 			continue
 		}
 		o := r.occasion(Cancelled, day, t, r.expectedWeek(day))
@@ -228,8 +226,6 @@ func (r Reception) lastMove(day calendar.ReceptionDay) (Move, bool) {
 	}
 	return Move{}, false
 }
-
-func (r Reception) sends(s Stage) bool { return r.Stages == nil || slices.Contains(r.Stages, s) }
 
 func (r Reception) end() TimeOfDay {
 	if r.End == (TimeOfDay{}) {

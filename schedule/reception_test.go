@@ -81,14 +81,15 @@ func TestStagesOfAMonth(t *testing.T) {
 		r.Moves = []Move{m}
 		return r
 	}
+	fewStages := []Target{{ID: "机关群", Off: []Stage{Week, Three, Eve}}}
 	weekend := ordinary
 	weekend.Rule = calendar.Rule{Kind: calendar.DayOfMonth, Day: 15}
-	weekend.Stages = []Stage{Moved, OnDay}
+	weekend.Targets = fewStages
 
 	earlier := ordinary
 	earlier.Rule.Shift = calendar.PrevWorking
 	fewer := earlier
-	fewer.Stages = []Stage{Moved, OnDay}
+	fewer.Targets = fewStages
 
 	cases := []struct {
 		name     string
@@ -258,6 +259,30 @@ func TestTimeOfDay(t *testing.T) {
 	v, err := ParseTimeOfDay("19:30")
 	if err != nil || v.String() != "19:30" || !v.On(date(t, "2026-12-06")).Equal(at(t, "2026-12-06 19:30")) {
 		t.Errorf("19:30 is read as %v, %v", v, err)
+	}
+}
+
+// A group that wants no notice at all hears of no change either, whether the
+// calendar, the config or staff make it.
+func TestEveryStageCanBeOffForOneGroup(t *testing.T) {
+	to := date(t, "2026-12-09")
+	for name, m := range map[string]Move{
+		"on its day":               {},
+		"moved by staff":           {calendar.Move{RuleDate: date(t, "2026-12-07"), To: to}, at(t, "2026-12-01 10:00")},
+		"moved in the config":      {Move: calendar.Move{RuleDate: date(t, "2026-12-07"), To: to}},
+		"called off by staff":      {calendar.Move{RuleDate: date(t, "2026-12-07")}, at(t, "2026-12-01 10:00")},
+		"called off in the config": {Move: calendar.Move{RuleDate: date(t, "2026-12-07")}},
+	} {
+		r := reception(t)
+		r.Targets = []Target{{ID: "silent", Off: []Stage{Week, Three, Eve, OnDay, Moved, Cancelled}}, {ID: "a"}}
+		r.Moves = []Move{m}
+		heard := map[string]int{}
+		for _, o := range r.Occasions(at(t, "2026-09-01 00:00"), at(t, "2026-12-20 00:00")) { // 国庆 moves October's
+			heard[o.Target]++
+		}
+		if heard["silent"] != 0 || heard["a"] < 10 {
+			t.Errorf("%s: heard %v, want nothing in the silent group", name, heard)
+		}
 	}
 }
 
