@@ -5,11 +5,10 @@ import (
 	"time"
 )
 
-// Clock is the time that the program goes by. In the sandbox and in tests it
-// can be moved; it runs while nobody moves it.
+// Clock is the time that the program goes by. In the sandbox a
+// Runner can move it; it runs while nobody does.
 type Clock struct {
-	wall  func() time.Time
-	moved chan struct{} // tells the runner that the time was set
+	wall func() time.Time
 
 	mu     sync.Mutex
 	set    bool      // false: it shows the wall's time
@@ -21,7 +20,7 @@ type Clock struct {
 // NewClock returns a clock that shows start now and runs with the wall. With a
 // zero start it shows the wall's own time.
 func NewClock(wall func() time.Time, start time.Time) *Clock {
-	c := &Clock{wall: wall, moved: make(chan struct{}, 1)}
+	c := &Clock{wall: wall}
 	if !start.IsZero() {
 		c.put(start)
 	}
@@ -40,16 +39,6 @@ func (c *Clock) Now() time.Time {
 		return c.shows
 	}
 	return c.shows.Add(c.wall().Round(0).Sub(c.since))
-}
-
-// Set moves the clock. What falls due on the way is not fired in between; for
-// that see Runner.Move.
-func (c *Clock) Set(t time.Time) {
-	c.put(t)
-	select {
-	case c.moved <- struct{}{}:
-	default:
-	}
 }
 
 func (c *Clock) put(t time.Time) {

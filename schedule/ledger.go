@@ -1,10 +1,8 @@
 package schedule
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"time"
 
 	"fangzhuo/calendar"
@@ -74,29 +72,6 @@ func open(r storage.Reader, o Occasion, p place) (bool, error) {
 		return false, err
 	}
 	return Verdict(old) == Skipped && o.Due.After(p.decided), nil
-}
-
-// History returns the newest decisions by due time, newest first, for staff.
-func (p *Planner) History(ctx context.Context, limit int) ([]Decision, error) {
-	var found []Decision
-	err := p.store.View(ctx, func(r storage.Reader) error {
-		found = nil
-		for _, value := range r.Back(tableNotice, nil, nil) {
-			if len(found) >= limit {
-				return nil
-			}
-			var d Decision
-			if _, err := record.Decode(value, &d); err != nil {
-				return err
-			}
-			found = append(found, d)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read decisions: %w", err)
-	}
-	return found, nil
 }
 
 // place is how far the planner has come.

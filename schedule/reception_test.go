@@ -250,18 +250,6 @@ func TestDigests(t *testing.T) {
 	}
 }
 
-func TestTimeOfDay(t *testing.T) {
-	for _, s := range []string{"", "7", "24:00", "19:60", "7pm"} {
-		if v, err := ParseTimeOfDay(s); err == nil {
-			t.Errorf("%q is read as %v", s, v)
-		}
-	}
-	v, err := ParseTimeOfDay("19:30")
-	if err != nil || v.String() != "19:30" || !v.On(date(t, "2026-12-06")).Equal(at(t, "2026-12-06 19:30")) {
-		t.Errorf("19:30 is read as %v, %v", v, err)
-	}
-}
-
 // A group that wants no notice at all hears of no change either, whether the
 // calendar, the config or staff make it.
 func TestEveryStageCanBeOffForOneGroup(t *testing.T) {

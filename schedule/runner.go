@@ -76,7 +76,6 @@ func (r *Runner) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-r.woken:
-		case <-r.clock.moved:
 		}
 		timer.Stop()
 	}

@@ -126,19 +126,6 @@ func TestRunNoticesAWallThatJumped(t *testing.T) {
 	})
 }
 
-func TestRunGoesWithAClockThatIsSet(t *testing.T) {
-	running(t, func(b *bubble, r *Runner, a, other *alarm) {
-		a.set(b.now().Add(8 * time.Hour))
-		r.clock.Set(b.now().Add(8 * time.Hour))
-		synctest.Wait()
-		expect(t, "at once", a.took(), []string{"20:00:00"})
-		a.set(r.clock.Now().Add(30 * time.Second))
-		r.Wake()
-		b.pass(30 * time.Second)
-		expect(t, "it runs on", a.took(), []string{"20:00:30"})
-	})
-}
-
 func TestFailingPartIsTriedAgainAndHoldsUpNobody(t *testing.T) {
 	running(t, func(b *bubble, r *Runner, a, other *alarm) {
 		a.set(b.now())
