@@ -103,6 +103,9 @@ func TestCheckBrokenConfig(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, stderr)
 		}
 	}
+	if n := strings.Count(stderr, "reception.rule"); n != 1 {
+		t.Errorf("one bad rule is reported %d times in\n%s", n, stderr)
+	}
 	place := regexp.MustCompile(`^broken\.yaml:\d+:\d+: `)
 	for line := range strings.Lines(stderr) {
 		if !place.MatchString(line) {

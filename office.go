@@ -45,11 +45,11 @@ func understand(cfg *config.Config) (*office, error) {
 	if o.words, err = words.Open(cfg.Language); err != nil {
 		cfg.Problem("language", "%v", err)
 	}
-	if o.calendar, err = calendar.New(overrides(cfg)); err != nil {
+	if o.calendar, err = calendar.New(overrides(cfg)); err != nil && !cfg.Faulty("calendar.overrides") {
 		cfg.Problem("calendar.overrides", "%v", err)
 	}
 	o.rule = rule(cfg.Reception)
-	if err := o.rule.Validate(); err != nil {
+	if err := o.rule.Validate(); err != nil && !cfg.Faulty("reception.rule") {
 		cfg.Problem("reception.rule", "%v", err)
 	}
 	for i, s := range cfg.Schedules {
@@ -75,7 +75,7 @@ func directory(cfg *config.Config) *cases.Office {
 	var categories []cases.Category
 	for _, c := range cfg.Categories {
 		categories = append(categories, cases.Category{Name: c.ID, Lead: c.Lead, Words: c.Words, Days: c.Days,
-			Working: c.Working, Sealed: c.Sealed, Outcomes: c.Outcome})
+			Working: c.Working, Sealed: c.Sealed})
 	}
 	var people []cases.Person
 	for _, p := range cfg.People {
@@ -175,7 +175,8 @@ func (o *office) addresses(sandbox bool) (people map[string]chat.Address, groups
 	return people, groups
 }
 
-// receptionTargets are the groups with their own times.
+// receptionTargets are the groups with their own times. A group with no stage
+// at all hears of no change either.
 func (o *office) receptionTargets() []schedule.Target {
 	var all []schedule.Target
 	for _, g := range o.cfg.Groups {
@@ -187,6 +188,9 @@ func (o *office) receptionTargets() []schedule.Target {
 			} else {
 				t.Times[stage] = timeOfDay(at.At)
 			}
+		}
+		if len(t.Times) == 0 {
+			t.Off = append(t.Off, schedule.Moved, schedule.Cancelled)
 		}
 		all = append(all, t)
 	}

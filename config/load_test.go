@@ -220,6 +220,20 @@ func TestOthersAddTheirFindings(t *testing.T) {
 	}
 }
 
+func TestFaultyPartsAreKnown(t *testing.T) {
+	c := good(t, "testdata/good-minimal.yaml")
+	c.Problem("reception.rule.day", "is 32")
+	c.Problem("groups[1].name", "is empty")
+	for path, want := range map[string]bool{
+		"reception.rule": true, "reception.rule.day": true, "groups": true,
+		"reception.rule.da": false, "reception.holiday": false, "group": false,
+	} {
+		if c.Faulty(path) != want {
+			t.Errorf("%s is faulty: %t, want %t", path, !want, want)
+		}
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	got := good(t, "testdata/good-minimal.yaml").Warnings().Error()
 	for _, want := range []string{

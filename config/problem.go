@@ -60,6 +60,15 @@ func (c *Config) Problem(path, format string, args ...any) {
 	c.notes.problems = append(c.notes.problems, c.notes.problem(path, format, args...))
 }
 
+// Faulty reports whether something wrong at path or in a part of it is known.
+// What others find there is then the same mistake.
+func (c *Config) Faulty(path string) bool {
+	return slices.ContainsFunc(c.notes.problems, func(p Problem) bool {
+		rest, ok := strings.CutPrefix(p.Text, path)
+		return ok && strings.ContainsAny(rest[:min(1, len(rest))], " .[")
+	})
+}
+
 // Warn records something that works but is probably not meant.
 func (c *Config) Warn(path, format string, args ...any) {
 	c.notes.warnings = append(c.notes.warnings, c.notes.problem(path, format, args...))
