@@ -31,8 +31,3 @@ func (s session) Load(ctx context.Context) (value []byte, err error) {
 func (s session) Save(ctx context.Context, value []byte) error {
 	return s.store.Update(ctx, func(tx storage.Tx) error { return tx.Put(sessionTable, sessionKey, value) })
 }
-
-// Wipe forgets the stored session.
-func (s session) Wipe(ctx context.Context) error {
-	return s.store.Update(ctx, func(tx storage.Tx) error { return tx.Delete(sessionTable, sessionKey) })
-}

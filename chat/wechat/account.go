@@ -23,7 +23,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
@@ -39,8 +38,6 @@ type Session interface {
 	Load(ctx context.Context) ([]byte, error)
 	// Save replaces what is kept.
 	Save(ctx context.Context, session []byte) error
-	// Wipe forgets it.
-	Wipe(ctx context.Context) error
 }
 
 // Options are what an Account needs. Session and Now are required.
@@ -57,12 +54,6 @@ type Options struct {
 	Log   *slog.Logger
 	// Markers are the name parts by which groups are known, such as 〔GZ-A〕.
 	Markers []string
-	// RemarkCode finds the code in a remark: its first group, or all of it.
-	// Nil means GZ- and four digits at the start.
-	RemarkCode *regexp.Regexp
-	// ScanWait is the least time from one QR code to the next; it doubles up to
-	// six hours while nobody stays logged in. Zero means one minute.
-	ScanWait time.Duration
 	// OnState is told each change of the link. It must not block.
 	OnState func(chat.LinkState)
 }
@@ -90,9 +81,6 @@ var (
 	_ chat.Reporter  = (*Account)(nil)
 )
 
-// remarkCode refuses GZ-00012 rather than take it for GZ-0001.
-var remarkCode = regexp.MustCompile(`^(GZ-\d{4})(?:\D|$)`)
-
 // New makes an account; nothing happens before Run.
 func New(o Options) *Account {
 	if o.HTTP == nil {
@@ -107,19 +95,13 @@ func New(o Options) *Account {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.RemarkCode == nil {
-		o.RemarkCode = remarkCode
-	}
-	if o.ScanWait <= 0 {
-		o.ScanWait = time.Minute
-	}
 	return &Account{
 		opt:   o,
 		log:   o.Log.With("transport", name),
 		after: o.After,
 		state: state{now: o.Now, told: o.OnState},
 		scans: &backoff.ExponentialBackOff{
-			InitialInterval: o.ScanWait, RandomizationFactor: 0, Multiplier: 2, MaxInterval: 6 * time.Hour},
+			InitialInterval: scanWait, RandomizationFactor: 0, Multiplier: 2, MaxInterval: scanWaitMax},
 		retries: newRetries(),
 	}
 }

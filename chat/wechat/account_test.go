@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +28,7 @@ func clock() time.Time { return epoch.Add(time.Since(epoch)) }
 type memory struct {
 	mu    sync.Mutex
 	kept  []byte
-	wipes int
+	wipes int // the login was given up and the account kept
 }
 
 func (m *memory) Load(context.Context) ([]byte, error) {
@@ -40,15 +40,10 @@ func (m *memory) Load(context.Context) ([]byte, error) {
 func (m *memory) Save(_ context.Context, b []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if bytes.Contains(m.kept, []byte(`"login":`)) && bytes.Equal(b, fmt.Appendf(nil, `{"version":1,"uin":%d}`, wechattest.Uin)) {
+		m.wipes++
+	}
 	m.kept = bytes.Clone(b)
-	return nil
-}
-
-func (m *memory) Wipe(context.Context) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.kept = nil
-	m.wipes++
 	return nil
 }
 
@@ -521,13 +516,24 @@ func TestGroupCalls(t *testing.T) {
 	}
 }
 
-func TestOwnRemarkPattern(t *testing.T) {
-	inOffice(t, func(t *testing.T, o *office) {
-		o.opt.RemarkCode = regexp.MustCompile(`^工号\d+`)
-		o.server.AddPerson(wechattest.Person{ID: "zhao", Nick: "赵", Remark: "工号88 赵六"})
-		o.start()
-		if m := o.say("zhao", "", "在吗"); m.From != "wechat:p/工号88" {
-			t.Errorf("from %q", m.From)
-		}
-	})
+// A remark begins with a code exactly as the config takes one.
+func TestRemarkCodes(t *testing.T) {
+	for remark, want := range map[string]string{
+		"GZ-0042":      "wechat:p/GZ-0042",
+		"ZCYD-0042 赵":  "wechat:p/ZCYD-0042",
+		"GZ-0042赵六":    "wechat:p/GZ-0042",
+		"GZ-00421 赵":   "wechat:s/@",
+		"G-0042 赵":     "wechat:s/@",
+		"ABCDE-0042 赵": "wechat:s/@",
+		"gz-0042 赵":    "wechat:s/@",
+		"赵 GZ-0042":    "wechat:s/@",
+	} {
+		inOffice(t, func(t *testing.T, o *office) {
+			o.server.AddPerson(wechattest.Person{ID: "zhao", Nick: "赵", Remark: remark})
+			o.start()
+			if m := o.say("zhao", "", "在吗"); !strings.HasPrefix(string(m.From), want) {
+				t.Errorf("remark %q: from %q, want %s", remark, m.From, want)
+			}
+		})
+	}
 }

@@ -34,7 +34,6 @@ type book struct {
 	self     string // set by login, then only read
 	selfName string // likewise
 	markers  []string
-	pattern  *regexp.Regexp
 
 	mu        sync.Mutex
 	contacts  map[string]contact
@@ -45,9 +44,9 @@ type book struct {
 	addresses map[string]string // user name → code or marker address
 }
 
-func newBook(markers []string, pattern *regexp.Regexp) *book {
+func newBook(markers []string) *book {
 	return &book{
-		markers: markers, pattern: pattern,
+		markers:  markers,
 		contacts: map[string]contact{}, strangers: map[string]bool{}, spoke: map[string]bool{}, details: map[string]bool{},
 		users: map[string]string{}, addresses: map[string]string{},
 	}
@@ -210,6 +209,10 @@ func (b *book) derive() {
 	}
 }
 
+// remarkCode finds the code that a remark begins with, written as the config
+// writes a person's. It refuses GZ-00012 rather than take it for GZ-0001.
+var remarkCode = regexp.MustCompile(`^([A-Z]{2,4}-[0-9]{4})(?:[^0-9]|$)`)
+
 // durable returns the address that a contact's remark or name claims, or "".
 func (b *book) durable(user string, c contact) string {
 	if isGroup(user) {
@@ -219,11 +222,11 @@ func (b *book) durable(user string, c contact) string {
 		}
 		return ""
 	}
-	m := b.pattern.FindStringSubmatch(c.remark)
+	m := remarkCode.FindStringSubmatch(c.remark)
 	if !isPerson(user) || c.official || user == b.self || m == nil {
 		return ""
 	}
-	return byCode + m[min(1, len(m)-1)]
+	return byCode + m[1]
 }
 
 // trouble is an address that the book cannot settle, and the hint for it.

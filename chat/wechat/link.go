@@ -82,7 +82,7 @@ type link struct {
 func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 	l := &link{
 		a: a, h: h, kept: k,
-		book:  newBook(a.opt.Markers, a.opt.RemarkCode),
+		book:  newBook(a.opt.Markers),
 		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}),
 		retry: newRetries(), lastNews: a.opt.Now(),
 	}

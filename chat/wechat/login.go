@@ -17,6 +17,8 @@ import (
 // How logging in is paced. A scan costs trust with WeChat, so it is rare; a hot
 // login costs little.
 const (
+	scanWait    = time.Minute // from one QR code to the next; doubles while nobody stays logged in
+	scanWaitMax = 6 * time.Hour
 	refusedWait = time.Hour   // to the next QR code after WeChat refused
 	kickedAfter = time.Minute // a scanned login that ends sooner was thrown out
 	stable      = time.Hour   // a login that lasts this long was a good one

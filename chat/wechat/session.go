@@ -60,14 +60,12 @@ func (a *Account) load(ctx context.Context) (kept, error) {
 	return k, nil
 }
 
-// forget wipes the login and keeps only which account it was.
+// forget wipes the login and keeps only which account it was, in one step: an
+// account that is lost here would not be told from another one that scans.
 func (a *Account) forget(ctx context.Context, uin int64) {
-	err := a.opt.Session.Wipe(ctx)
-	if err == nil && uin != 0 {
-		var raw []byte
-		if raw, err = json.Marshal(kept{Version: 1, Uin: uin}); err == nil {
-			err = a.opt.Session.Save(ctx, raw)
-		}
+	raw, err := json.Marshal(kept{Version: 1, Uin: uin})
+	if err == nil {
+		err = a.opt.Session.Save(ctx, raw)
 	}
 	if err != nil {
 		a.log.Error("session not wiped", "err", err)
