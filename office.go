@@ -75,7 +75,7 @@ func directory(cfg *config.Config) *cases.Office {
 	var categories []cases.Category
 	for _, c := range cfg.Categories {
 		categories = append(categories, cases.Category{Name: c.ID, Lead: c.Lead, Words: c.Words, Days: c.Days,
-			Working: c.Working, Sealed: c.Sealed})
+			Working: c.Working, Sealed: c.Sealed, Urgent: c.Urgent})
 	}
 	var people []cases.Person
 	for _, p := range cfg.People {
@@ -149,6 +149,16 @@ func (o *office) reception() desk.Reception {
 func facts(cfg *config.Config) words.Args {
 	return words.Args{"Office": cfg.Office.Name, "Bot": cfg.Office.Bot, "Phone": cfg.Office.Phone,
 		"Dispatch": cmp.Or(cfg.Office.DispatchPhone, cfg.Office.Phone), "StaffReads": cfg.Office.StaffReads}
+}
+
+// hours are when the office opens and shuts, in minutes of the day.
+func (o *office) hours() (opens, shuts int) {
+	spans := o.cfg.Office.Hours.Spans
+	if len(spans) == 0 {
+		return 0, 24 * 60
+	}
+	from, to := spans[0].From, spans[len(spans)-1].To
+	return from.Hour*60 + from.Minute, to.Hour*60 + to.Minute
 }
 
 // addresses are where people and groups are reached on the networks in use.

@@ -172,9 +172,10 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		Skipped: func(tx storage.Tx, oc schedule.Occasion, now time.Time) error {
 			return d.Missed(tx, fmt.Sprintf("%s/%s/%s", oc.Job, oc.Day, oc.Stage), now)
 		}})
+	opens, shuts := o.hours()
 	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
-		MaxChars: cfg.Intake.MaxChars, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
+		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
 		Owed: func() { runner.Wake(); queue.Wake("") }})
 	// a notice is decided before a push is
 	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}}, watching...)

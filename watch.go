@@ -38,7 +38,10 @@ func (w *watch) Next(context.Context) (time.Time, bool, error) {
 
 // Fire tells of the outage.
 func (w *watch) Fire(ctx context.Context, _ time.Time) error {
+	if err := w.tell(ctx, w.down); err != nil {
+		return err
+	}
 	fmt.Fprintln(w.out, "机器人离线超过10分钟，请改用电话登记。 Offline for over 10 minutes: take matters by phone.")
 	w.alarmed = w.down
-	return w.tell(ctx, w.down)
+	return nil
 }

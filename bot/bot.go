@@ -18,56 +18,14 @@ import (
 	"sync"
 	"time"
 
-	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
+	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
 )
-
-// Desk is what the conversation asks of the office.
-type Desk interface {
-	Who(r storage.Reader, a chat.Address) (cases.Person, bool)
-	Submit(tx storage.Tx, s desk.Submission, now time.Time) (desk.Receipt, error)
-	Supplement(tx storage.Tx, no cases.Number, by desk.Claim, m chat.Message, text string, now time.Time) (cases.Case, error)
-	Withdraw(tx storage.Tx, no cases.Number, by desk.Claim, now time.Time) (cases.Case, error)
-	Track(ctx context.Context, no cases.Number, by desk.Claim, now time.Time) (cases.Case, error)
-	WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error)
-	Mine(ctx context.Context, from chat.Address, n int) ([]cases.Case, error)
-
-	Register(tx storage.Tx, a cases.Actor, no cases.Number, category, unit string, now time.Time) (desk.Done, error)
-	Accept(tx storage.Tx, a cases.Actor, no cases.Number, now time.Time) (desk.Done, error)
-	Assign(tx storage.Tx, a cases.Actor, no cases.Number, unit string, t calendar.Term, note string, now time.Time) (desk.Done, error)
-	Sponsor(tx storage.Tx, a cases.Actor, no cases.Number, leader string, t calendar.Term, now time.Time) (desk.Done, error)
-	Ask(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, chat.Address, error)
-	Answer(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	Close(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	Urge(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	SignOff(tx storage.Tx, a cases.Actor, no cases.Number, now time.Time) (desk.Done, error)
-	Feedback(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	Object(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	Instruct(tx storage.Tx, a cases.Actor, no cases.Number, text string, now time.Time) (desk.Done, error)
-	Visit(tx storage.Tx, a cases.Actor, v desk.VisitNote, now time.Time) (cases.Case, error)
-
-	Look(ctx context.Context, a cases.Actor, no cases.Number, now time.Time) (cases.Case, []cases.Event, error)
-	Todo(ctx context.Context, a cases.Actor) (desk.Todo, error)
-	Tasks(ctx context.Context, a cases.Actor) ([]cases.Case, error)
-	Sponsored(ctx context.Context, leader string) ([]cases.Case, error)
-	OverviewText(ctx context.Context, a cases.Actor, now time.Time) (string, error)
-	Lines(list []cases.Case, now time.Time) []desk.Line
-	Args(c cases.Case, more words.Args) words.Args
-
-	ReceptionDays(ctx context.Context, from calendar.Date, n int) ([]calendar.ReceptionDay, error)
-	ReceptionIn(ctx context.Context, year int, month time.Month) ([]calendar.ReceptionDay, error)
-	MoveReception(tx storage.Tx, a cases.Actor, rule, to calendar.Date, note string, now time.Time) error
-	DayArgs(day calendar.ReceptionDay) words.Args
-	IssueCode(tx storage.Tx, person string, now time.Time) (string, error)
-	Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (cases.Person, error)
-	BindGroup(tx storage.Tx, typed string, a chat.Address) (desk.Group, error)
-	Alarm(tx storage.Tx, key, sentence string, args words.Args, now time.Time) error
-}
 
 // Options are what the conversation needs beside the desk.
 type Options struct {
@@ -82,10 +40,14 @@ type Options struct {
 	DraftFor time.Duration
 	// PerHour is how many messages one person may send in an hour.
 	PerHour int
-	// MaxChars is how many characters of one message are taken.
+	// MaxChars is how many characters of one message are read.
 	MaxChars int
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Opens and Shuts bound the office's hours, in minutes of the day.
+	Opens, Shuts int
+	// Unsettled lists the messages that did not go out or may not have.
+	Unsettled func(ctx context.Context, limit int) ([]outbox.Outcome, error)
+	Now       func() time.Time
+	Log       *slog.Logger
 	// Pass sends an answer that changes nothing and so need not be kept.
 	Pass func(chat.Outgoing)
 	// Owed is told that messages wait in the outbox.
@@ -98,9 +60,10 @@ type Options struct {
 // each speaker.
 type Bot struct {
 	Options
-	desk     Desk
+	desk     *desk.Desk
 	store    storage.Store
 	limit    *limiter
+	recent   recent
 	locks    [1024]sync.Mutex // one conversation is worked through in order
 	commands phrase.Words
 	starts   phrase.Words // what opens a form
@@ -110,7 +73,7 @@ type Bot struct {
 }
 
 // New returns the bot that talks for the desk.
-func New(store storage.Store, d Desk, o Options) *Bot {
+func New(store storage.Store, d *desk.Desk, o Options) *Bot {
 	o.Words = o.Words.With(o.Facts)
 	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{},
 		names: namesOf(o.Office), labels: map[string]map[string]string{}}
@@ -152,7 +115,7 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	lock := b.lock(m.From)
 	lock.Lock()
 	defer lock.Unlock()
-	now := b.Now()
+	now := b.Now().Truncate(time.Millisecond) // as finely as a timer is kept
 	if m.At.IsZero() {
 		m.At = now
 	}
@@ -162,7 +125,10 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	if err != nil || seen {
 		return err
 	}
-	ok, warn := b.limit.take(m.From, now)
+	ok, warn := true, false
+	if !t.known { // who has a duty may be quick
+		ok, warn = b.limit.take(m.From, now)
+	}
 	if !ok {
 		if warn {
 			b.Pass(chat.Outgoing{Key: t.key("limit"), To: m.Chat, Text: t.say("limit", nil)})

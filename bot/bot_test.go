@@ -33,28 +33,27 @@ type table struct {
 	passed []chat.Outgoing
 }
 
-// faulty is a store whose updates can be made to fail.
+// faulty is a store whose updates can be made to fail. Of a matter that says
+// 程序会倒 the program falls over.
 type faulty struct {
 	*mem.Store
 	err error
+}
+
+type frail struct{ storage.Tx }
+
+func (f frail) Put(t storage.Table, key, value []byte) error {
+	if t == "case" && strings.Contains(string(value), "程序会倒") {
+		panic("a mistake in the program")
+	}
+	return f.Tx.Put(t, key, value)
 }
 
 func (f *faulty) Update(ctx context.Context, fn func(storage.Tx) error) error {
 	if f.err != nil {
 		return f.err
 	}
-	return f.Store.Update(ctx, fn)
-}
-
-// frail is a desk that falls over when a matter says so.
-type frail struct{ *desk.Desk }
-
-func (f frail) Submit(tx storage.Tx, s desk.Submission, now time.Time) (desk.Receipt, error) {
-	if strings.Contains(s.Fields[cases.Matter], "程序会倒") {
-		var nothing map[string]int
-		nothing["x"] = 1
-	}
-	return f.Desk.Submit(tx, s, now)
+	return f.Store.Update(ctx, func(tx storage.Tx) error { return fn(frail{tx}) })
 }
 
 func set(t testing.TB) *table {
@@ -73,7 +72,7 @@ func set(t testing.TB) *table {
 	tb := &table{store: &faulty{Store: mem.New()}, now: monday}
 	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader,
 		Addresses: map[string]chat.Address{"wang": "t:wang"}, Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
-	tb.Bot = New(tb.store, frail{d}, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
+	tb.Bot = New(tb.store, d, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
 		PerHour: 60, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {},
 		Forms: []cases.Form{{ID: "report", Name: "反映", Words: []string{"反映"}, Fields: []cases.Field{
 			{ID: cases.Matter, Label: "事由", Ask: "什么事？", Kind: cases.StoryField, Required: true}}}},

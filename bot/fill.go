@@ -56,6 +56,9 @@ func (t *turn) fill() (reply, error) {
 			return t.skip(f)
 		}
 	}
+	if _, ok := t.text.YesWith(); len(t.talk.Said) >= maxSaid && !t.talk.Hearing && !ok {
+		return says(t.say("form.enough", nil))
+	}
 	switch {
 	case t.talk.Hearing:
 		return t.hearing(f)
@@ -78,7 +81,7 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 		}
 	}
 	text, _ := t.clipped()
-	t.remember(text)
+	t.remember(t.m.Text)
 	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 && len(t.talk.Story) == 0 {
 		return t.filled(f, filled)
 	}
@@ -97,14 +100,15 @@ func (t *turn) answer(f cases.Form) (reply, error) {
 	if _, ok := t.text.Exact(finished); ok { // nothing more to say to this one
 		return t.skip(f)
 	}
-	t.remember(t.m.Text)
 	if t.text.Empty() {
+		t.remember(t.m.Text)
 		return says(t.say("form.kept-media", nil) + "\n" + t.question())
 	}
 	t.talk.Fields = cloneFields(t.talk.Fields)
 	if problem := t.take(field, t.text); problem != "" {
 		return says(problem + "\n" + t.question())
 	}
+	t.remember(t.m.Text) // what was no answer may have been meant for something else
 	t.guard(t.text.Folded())
 	return t.next(f, field.ID)
 }
@@ -126,7 +130,9 @@ func (t *turn) take(field cases.Field, text phrase.Text) (problem string) {
 		switch {
 		case ok:
 			t.talk.Fields[field.ID] = c.ID
-		case field.ID == cases.SignAs && t.fears(text.Folded()):
+		case field.ID == cases.SignAs && anyOf(text.Folded(), nameless):
+			t.talk.Fields[field.ID] = string(cases.Anonymous)
+		case field.ID == cases.SignAs && anyOf(text.Folded(), fears):
 			t.guard(text.Folded())
 		case field.ID == cases.SignAs && phrase.IsName(raw):
 			t.talk.Fields[field.ID], t.talk.Name = string(cases.Named), raw
@@ -152,10 +158,6 @@ func digit(r rune) rune {
 	return -1
 }
 
-func (t *turn) fears(folded string) bool {
-	return slices.ContainsFunc(fears, func(w string) bool { return strings.Contains(folded, w) })
-}
-
 func labelsOf(field cases.Field) []string {
 	var l []string
 	for _, c := range field.Choices {
@@ -176,7 +178,11 @@ func choice(field cases.Field, text phrase.Text) (cases.Choice, bool) {
 			typed[w] = c.ID
 		}
 	}
-	id, ok := text.Exact(phrase.NewWords(typed))
+	words := phrase.NewWords(typed)
+	id, ok := text.Exact(words)
+	if !ok { // "匿名，别告诉队长"
+		id, _, ok = text.Command(words)
+	}
 	for _, c := range field.Choices {
 		if ok && c.ID == id {
 			return c, true

@@ -27,7 +27,10 @@ func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
 	if t.talk.Form != "" && t.talk.Form == f.ID && rest.Empty() && len(t.m.Media) == 0 {
 		return says(t.say("form.already", words.Args{"Form": f.Name}) + "\n" + t.question())
 	}
-	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor)}
+	t.begin(f)
+	if strings.HasPrefix(t.text.Folded(), "匿名") {
+		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
+	}
 	if rest.Empty() && len(t.m.Media) == 0 {
 		t.talk.Hearing = f.Fields[0].Kind == cases.StoryField
 		return says(t.say("form.start", words.Args{"Form": f.Name, "Ask": f.Fields[0].Ask, "Suggestion": f.ID == desk.Suggestion}))
@@ -38,6 +41,11 @@ func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
 		return t.tell(rest.Raw())
 	}
 	return t.filled(f, filled)
+}
+
+// begin opens an empty draft of a form.
+func (t *turn) begin(f cases.Form) {
+	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked}
 }
 
 // labels maps each label and alias of a form to its field.
@@ -54,9 +62,12 @@ func labels(f cases.Form) map[string]string {
 
 // filled takes a form filled in with one message. What is missing is asked.
 func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
+	wrong, problem := "", ""
 	for _, field := range f.Fields {
 		if v, ok := filled.Values[field.ID]; ok {
-			t.take(field, phrase.Read(v))
+			if p := t.take(field, phrase.Read(v)); p != "" && wrong == "" {
+				wrong, problem = field.ID, p
+			}
 		}
 	}
 	first := f.Fields[0]
@@ -71,6 +82,10 @@ func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 			return says(t.say("form.missing", nil) + t.question())
 		}
 	}
+	if wrong != "" { // what was given is not dropped in silence
+		t.talk.Ask, t.talk.Hearing, t.talk.Straight = wrong, false, true
+		return says(problem + "\n" + t.question())
+	}
 	return t.submit()
 }
 
@@ -84,13 +99,20 @@ func joined(a, b string) string {
 	return a + "\n" + b
 }
 
+// A draft is bounded: so many messages, and so many characters of each, are more
+// than anybody types for one matter.
+const (
+	maxSaid = 100
+	maxRaw  = 20_000
+)
+
 // remember keeps what was said for the form, raw.
 func (t *turn) remember(text string) {
+	if r := []rune(text); len(r) > maxRaw {
+		text = string(r[:maxRaw])
+	}
 	t.talk.Said = append(slices.Clone(t.talk.Said), desk.Said{At: t.m.At, Text: text, Media: t.m.Media})
 }
-
-// maxStory bounds a draft: more messages than a person types for one matter.
-const maxStory = 100
 
 // tell adds to the story and waits for more, until it has been quiet.
 func (t *turn) tell(text string) (reply, error) {
@@ -102,14 +124,29 @@ func (t *turn) tell(text string) (reply, error) {
 		t.talk.Story = append(slices.Clone(t.talk.Story), text)
 	}
 	switch {
-	case len(t.talk.Story) >= maxStory:
+	case len(t.talk.Said) >= maxSaid:
 		return t.told()
 	case text == "" && len(t.talk.Story) == 0:
 		return says(t.say("form.media-only", nil))
-	case first:
-		return says(t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds())}))
+	case first || t.danger(text) != "":
+		return says(joined(t.danger(text), t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds()), "Straight": t.talk.Straight})))
 	}
 	return reply{}, nil
+}
+
+// despair are words of somebody who must not be left alone with a form.
+var despair = []string{"活着没意思", "不想活", "活不下去", "想死", "自杀", "跳楼", "轻生", "同归于尽"}
+
+// danger is what comes first of all when life may be at stake: whom to call now.
+func (t *turn) danger(text string) string {
+	folded := phrase.Fold(text)
+	if slices.ContainsFunc(despair, func(w string) bool { return strings.Contains(folded, w) }) {
+		return t.say("form.despair", nil)
+	}
+	if c, ok := t.b.Office.Suggest(text); ok && c.Urgent {
+		return t.say("form.danger", nil)
+	}
+	return ""
 }
 
 // told ends the story: reads its facts and asks for what it left open.
@@ -149,7 +186,7 @@ func (t *turn) read(f cases.Form, story string) int {
 	found := map[string]string{
 		cases.SinceWhen: strings.Join(slices.DeleteFunc(facts.Whens, aShift), "、"),
 		cases.Want:      strings.Join(facts.Wants, "、"),
-		cases.Place:     t.placeIn(story),
+		cases.Place:     t.placeIn(phrase.Scrub(story, nil)), // not the crew in "I am from …"
 	}
 	n := 0
 	for id, v := range found {
@@ -161,7 +198,11 @@ func (t *turn) read(f cases.Form, story string) int {
 			t.talk.Fields[id] = v
 		}
 	}
-	t.guard(phrase.Fold(story))
+	folded := phrase.Fold(story)
+	if _, asks := f.Field(cases.SignAs); asks && t.talk.Fields[cases.SignAs] == "" && anyOf(folded, nameless) {
+		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
+	}
+	t.guard(folded)
 	return n
 }
 
@@ -185,19 +226,26 @@ func (t *turn) placeIn(story string) string {
 	return name
 }
 
-// fears are words of somebody afraid of what may follow (担心报复).
-var fears = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
+// Words of somebody afraid of what may follow (担心报复), and of somebody who does
+// not want to be known at all.
+var (
+	fears    = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
+	nameless = []string{"匿名", "不留名", "别问我是谁", "不要问我是谁", "不说我是谁"}
+)
 
-// guard notes that somebody is afraid. Their name is sealed unless they chose
-// to stay anonymous.
+func anyOf(folded string, phrases []string) bool {
+	return slices.ContainsFunc(phrases, func(w string) bool { return strings.Contains(folded, w) })
+}
+
+// guard notes that somebody is afraid. Their name is sealed unless they said how
+// they want to sign.
 func (t *turn) guard(folded string) {
-	for _, w := range fears {
-		if strings.Contains(folded, w) {
-			t.talk.Guarded = true
-			if t.talk.Fields[cases.SignAs] != string(cases.Anonymous) {
-				t.talk.Fields[cases.SignAs] = string(cases.Sealed)
-			}
-		}
+	if !anyOf(folded, fears) || strings.Contains(folded, "不怕") {
+		return
+	}
+	t.talk.Guarded = true
+	if t.talk.Fields[cases.SignAs] == "" {
+		t.talk.Fields[cases.SignAs] = string(cases.Sealed)
 	}
 }
 
@@ -313,35 +361,38 @@ func (t *turn) submit() (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		t.talk = talk{LastSum: sum[:8], LastAt: t.now, Asked: t.was.Asked}
-		if signature != cases.Anonymous {
-			t.talk.Last = r.Case.No
+		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		if signature == cases.Anonymous {
+			t.b.recent.note(t.m.From, sum[:8], t.now)
+		} else {
+			t.talk.Last, t.talk.LastSum, t.talk.LastAt, t.talk.Until = r.Case.No, sum[:8], t.now, t.now.Add(sameMatter)
 		}
-		return t.say("receipt", t.b.desk.Args(r.Case, words.Args{"Code": r.Code, "Late": t.late(), "Cut": false})), nil
+		return t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.late(), "Cut": false})), nil
 	})
 }
 
 // late reports whether nobody is in the office now.
 func (t *turn) late() bool {
 	day := t.today()
-	opens, shuts := day.At(8, 0), day.At(18, 0)
+	opens, shuts := day.At(0, t.b.Opens), day.At(0, t.b.Shuts)
 	return t.now.Before(opens) || !t.now.Before(shuts)
 }
 
 // again recognises the same matter handed in twice by a bad network: the same
 // one-message form, or the same 对.
 func (t *turn) again() (string, bool) {
-	if t.talk.LastAt.IsZero() || t.now.Sub(t.talk.LastAt) > sameMatter || t.now.Before(t.talk.LastAt) {
-		return "", false
+	sum, ok := t.talk.LastSum, !t.talk.LastAt.IsZero() && t.now.Sub(t.talk.LastAt) <= sameMatter && !t.now.Before(t.talk.LastAt)
+	if !ok {
+		sum, ok = t.b.recent.get(t.m.From, t.now)
 	}
-	if !t.sameAsLast() {
+	if !ok || !t.sameAs(sum) {
 		return "", false
 	}
 	return t.say("again", words.Args{"HasNo": !t.talk.Last.IsZero(), "No": t.talk.Last.String()}), true
 }
 
-// sameAsLast compares what is said now with what was handed in last.
-func (t *turn) sameAsLast() bool {
+// sameAs compares what is said now with what was handed in last.
+func (t *turn) sameAs(last []byte) bool {
 	if t.text.Yes() {
 		return true
 	}
@@ -353,5 +404,5 @@ func (t *turn) sameAsLast() bool {
 	filled := phrase.Form(rest.Raw(), t.b.labels[f.ID])
 	matter := joined(strings.TrimSpace(filled.Values[cases.Matter]), strings.TrimSpace(filled.Rest))
 	sum := sha256.Sum256([]byte(f.ID + phrase.Fold(matter+filled.Values[cases.Want])))
-	return slices.Equal(sum[:8], t.talk.LastSum)
+	return slices.Equal(sum[:8], last)
 }

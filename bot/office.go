@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"slices"
+	"time"
+
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
@@ -42,7 +45,7 @@ func (t *turn) taskLines(list []cases.Case) []taskLine {
 	var lines []taskLine
 	for _, c := range list {
 		k, ok := c.Clock(cases.TaskClock)
-		lines = append(lines, taskLine{Short: c.No.Short(), Task: c.Note, Due: k.Due, HasDue: ok,
+		lines = append(lines, taskLine{Short: desk.ShortNumber(c.No, t.now), Task: c.Note, Due: k.Due, HasDue: ok,
 			Signed: !c.SignedAt.IsZero(), Reported: c.Feedback != ""})
 	}
 	return lines
@@ -61,7 +64,7 @@ func (t *turn) step(key string, d desk.Done, args words.Args) string {
 	for k, v := range args {
 		all[k] = v
 	}
-	return t.say("done."+key, t.b.desk.Args(d.Case, all))
+	return t.say("done."+key, t.b.desk.Args(d.Case, t.now, all))
 }
 
 func register(t *turn, in input) (reply, error) {
@@ -102,7 +105,7 @@ func (t *turn) whichCategory(in input) (reply, error) {
 		lead = t.b.Office.UnitName(cat.Lead)
 	}
 	typed, _ := in.rest.Token()
-	return says(t.say("which-category", t.b.desk.Args(c, words.Args{"Names": names, "LeadName": lead, "Typed": typed})))
+	return says(t.say("which-category", t.b.desk.Args(c, t.now, words.Args{"Names": names, "LeadName": lead, "Typed": typed})))
 }
 
 func accept(t *turn, in input) (reply, error) {
@@ -178,7 +181,8 @@ func ask(t *turn, in input) (reply, error) {
 				return "", err
 			}
 			asked := &turn{b: t.b, ctx: t.ctx, now: t.now, was: k, talk: k}
-			asked.m.From, asked.talk.Asked = to, d.Case.No
+			asked.m.From, asked.talk.Asked = to, append(slices.Clone(k.Asked), d.Case.No)
+			asked.talk.Answered, asked.talk.Doubt = time.Time{}, k.Form != ""
 			if err := asked.saveTalk(tx); err != nil {
 				return "", err
 			}
@@ -232,7 +236,7 @@ func overview(t *turn, _ input) (reply, error) {
 }
 
 func sponsored(t *turn, _ input) (reply, error) {
-	list, err := t.b.desk.Sponsored(t.ctx, t.actor.ID)
+	list, err := t.b.desk.Sponsored(t.ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -272,10 +276,37 @@ func moveReception(t *turn, in input) (reply, error) {
 	}}, nil
 }
 
+// unsettledShown is how many messages that did not go out are shown.
+const unsettledShown = 10
+
+// unsettledLine is one message that did not go out or may not have.
+type unsettledLine struct {
+	At    time.Time
+	State string
+	Text  string
+}
+
+// unsettled lists what did not go out or may not have, for somebody to see to
+// (未决). Only notices to groups still have their text.
+func unsettled(t *turn, _ input) (reply, error) {
+	all, err := t.b.Unsettled(t.ctx, unsettledShown)
+	if err != nil {
+		return reply{}, err
+	}
+	var lines []unsettledLine
+	for _, o := range all {
+		lines = append(lines, unsettledLine{o.At, t.say("unsent."+string(o.State), nil), o.Text})
+	}
+	return says(t.say("unsettled", words.Args{"Lines": lines}))
+}
+
 func bindCode(t *turn, in input) (reply, error) {
 	want := phrase.Fold(in.rest.Raw())
 	for _, p := range t.b.Office.People {
 		if want != "" && (phrase.Fold(p.Name) == want || phrase.Fold(p.ID) == want) {
+			if !t.b.desk.MayIssue(t.actor, p) {
+				return says(t.say("bind.not-yours", nil))
+			}
 			return does(func(tx storage.Tx) (string, error) {
 				code, err := t.b.desk.IssueCode(tx, p.ID, t.now)
 				return t.say("bind.code", words.Args{"Name": p.Name, "Code": code}), err

@@ -24,7 +24,7 @@ func (t *turn) refusal(r *cases.Refusal) string {
 	if r.Code == cases.Unknown && t.known {
 		code = "unknown-to-duty"
 	}
-	return t.say("refuse."+code, words.Args{"No": r.No.String(), "Short": r.No.Short(), "Typed": r.Typed, "Verb": string(r.Verb),
+	return t.say("refuse."+code, words.Args{"No": r.No.String(), "Short": desk.ShortNumber(r.No, t.now), "Typed": r.Typed, "Verb": string(r.Verb),
 		"HasNo": !r.No.IsZero(), "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": t.unitList(r), "Leaders": t.leaderList(r)})
 }
 
@@ -38,9 +38,9 @@ func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
 		}
 	}
 	if v != cases.Accept && v != cases.SignOff && v != cases.Close {
-		return command + " " + no.Short() + " …"
+		return command + " " + desk.ShortNumber(no, t.now) + " …"
 	}
-	return command + " " + no.Short()
+	return command + " " + desk.ShortNumber(no, t.now)
 }
 
 func (t *turn) unitList(r *cases.Refusal) []string {
@@ -79,7 +79,11 @@ type lookEvent struct {
 func (t *turn) lookText(c cases.Case, events []cases.Event) string {
 	if t.actor.Role == cases.Liaison {
 		k, ok := c.Clock(cases.TaskClock)
-		return t.say("look.unit", t.b.desk.Args(c, words.Args{"TaskDue": k.Due, "HasTaskDue": ok}))
+		return t.say("look.unit", t.b.desk.Args(c, t.now, words.Args{"TaskDue": k.Due, "HasTaskDue": ok}))
+	}
+	more := words.Args{}
+	if t.actor.Role == cases.Leader {
+		more = t.b.desk.Plain(c)
 	}
 	var history []lookEvent
 	for _, e := range events {
@@ -90,12 +94,20 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) string {
 		if p, ok := t.b.Office.Person(e.Actor.ID); ok {
 			who = p.Name
 		}
-		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: e.Text})
+		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: t.readable(e)})
 	}
 	if len(history) > 8 {
 		history = history[len(history)-8:]
 	}
-	return t.say("look", t.b.desk.Args(c, words.Args{"History": history}))
+	more["History"] = history
+	return t.say("look", t.b.desk.Args(c, t.now, more))
 }
 
-var _ Desk = (*desk.Desk)(nil)
+// readable is the text of an event as the reader may have it: a leader does not
+// read what passes between the office and the petitioner.
+func (t *turn) readable(e cases.Event) string {
+	if t.actor.Role == cases.Leader && (e.Verb == cases.Supplement || e.Verb == cases.Ask) {
+		return ""
+	}
+	return e.Text
+}

@@ -3,10 +3,13 @@ package bot
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"fangzhuo/cases"
+	"fangzhuo/desk"
 	"fangzhuo/phrase"
+	"fangzhuo/storage"
 	"fangzhuo/words"
 )
 
@@ -19,10 +22,22 @@ func (t *turn) route() (reply, error) {
 		return t.inGroup()
 	}
 	r, err := t.private()
-	if cut && err == nil && r.do == nil && r.text != "" {
-		r.text = t.say("cut", words.Args{"Max": t.b.MaxChars}) + "\n" + r.text
+	if cut && err == nil {
+		r = r.behind(t.say("cut", words.Args{"Max": t.b.MaxChars}))
 	}
 	return r, err
+}
+
+// behind puts a line before what is said.
+func (r reply) behind(line string) reply {
+	r.text = joined(line, r.text)
+	if do := r.do; do != nil {
+		r.do = func(tx storage.Tx) (string, error) {
+			text, err := do(tx)
+			return joined(line, text), err
+		}
+	}
+	return r
 }
 
 func (t *turn) private() (reply, error) {
@@ -37,7 +52,11 @@ func (t *turn) private() (reply, error) {
 		return c.run(t, in)
 	}
 	if t.talk.Form != "" {
-		return t.fill()
+		return t.inForm()
+	}
+	t.closeQuestion()
+	if len(t.talk.Asked) > 0 && t.text.Yes() {
+		return t.answersQuestion()
 	}
 	if again, ok := t.again(); ok {
 		return says(again)
@@ -51,13 +70,51 @@ func (t *turn) private() (reply, error) {
 			return t.way(n)
 		}
 	}
-	if !t.talk.Asked.IsZero() && (!t.text.Empty() || len(t.m.Media) > 0) {
+	if len(t.talk.Asked) > 0 && (!t.text.Empty() || len(t.m.Media) > 0) && !t.soundsSealed() {
 		return t.answersQuestion()
 	}
 	if t.soundsLikeMatter() {
 		return t.straight()
 	}
 	return t.lost()
+}
+
+// inForm goes on with the open form, unless what is said is another form, or may
+// be meant for a question that staff asked meanwhile.
+func (t *turn) inForm() (reply, error) {
+	if id, rest, ok := t.text.Command(t.b.starts); ok {
+		f, _ := t.b.form(id)
+		switch filled := phrase.Form(rest.Raw(), t.b.labels[f.ID]); {
+		case rest.Empty() && len(t.m.Media) == 0:
+			return t.open(f, rest)
+		case filled.Found > 0 && t.talk.Fields[cases.Matter] == "" && len(t.talk.Story) == 0:
+			return t.open(f, rest) // nothing was said yet: this is the same matter, told at once
+		case filled.Found > 0:
+			return says(t.say("form.finish-first", nil) + "\n" + t.question())
+		}
+	}
+	if t.talk.Doubt && len(t.talk.Asked) > 0 {
+		t.talk.Doubt = false
+		if _, steers := t.text.Exact(steering); !steers {
+			return says(t.say("form.doubt", words.Args{"Short": desk.ShortNumber(t.talk.Asked[0], t.now)}))
+		}
+	}
+	return t.fill()
+}
+
+// closeQuestion forgets a question that was answered a while ago: what is said
+// from now on is something new.
+func (t *turn) closeQuestion() {
+	if len(t.talk.Asked) > 0 && !t.talk.Answered.IsZero() && t.now.Sub(t.talk.Answered) > t.b.Quiet {
+		t.talk.Asked, t.talk.Answered = t.talk.Asked[1:], time.Time{}
+	}
+}
+
+// soundsSealed reports whether what is said looks like an accusation: that never
+// goes into another matter.
+func (t *turn) soundsSealed() bool {
+	c, ok := t.b.Office.Suggest(t.text.Folded())
+	return ok && c.Sealed
 }
 
 // command reads a command at the start of the text. A word that is also used in
@@ -77,8 +134,12 @@ func (t *turn) command() (command, input, bool) {
 		if numbered {
 			in = input{no: cases.Number{Year: year, Seq: seq}, rest: after}
 		}
-		// the office is told what is missing; from others it is prose
+		// the office is told what is missing; from others it is prose, and so
+		// is what they tell within a form or at length
 		if !numbered && !rest.Empty() && !(allowed && t.known) {
+			return command{}, input{}, false
+		}
+		if !allowed && (t.talk.Form != "" || utf8.RuneCountInString(in.rest.Folded()) > longEnough) {
 			return command{}, input{}, false
 		}
 	case !c.rest && !rest.Empty():
@@ -88,6 +149,10 @@ func (t *turn) command() (command, input, bool) {
 		return command{}, input{}, false
 	case c.id == "cancel" && t.talk.Form != "":
 		return command{}, input{}, false
+	case c.id == "reception" && !rest.Empty():
+		if _, _, _, ok := rest.Month(t.today()); !ok { // a story about that day
+			return command{}, input{}, false
+		}
 	}
 	return c, in, true
 }
@@ -119,8 +184,9 @@ func onlyLatin(s string) bool {
 func (t *turn) straight() (reply, error) {
 	f := t.b.Forms[0]
 	text, _ := t.clipped()
-	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Straight: true}
-	t.remember(text)
+	t.begin(f)
+	t.talk.Straight = true
+	t.remember(t.m.Text)
 	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 {
 		return t.filled(f, filled)
 	}

@@ -29,11 +29,13 @@ type talk struct {
 	Straight bool              `cbor:"10,keyasint,omitempty"` // goes to the summary without more questions
 	Guarded  bool              `cbor:"11,keyasint,omitempty"` // fears retaliation
 	Menu     bool              `cbor:"12,keyasint,omitempty"` // the three ways on were shown
-	Asked    cases.Number      `cbor:"13,keyasint,omitempty"` // staff wait for an answer about it
+	Asked    []cases.Number    `cbor:"13,keyasint,omitempty"` // staff wait for answers about these
 	Last     cases.Number      `cbor:"14,keyasint,omitempty"` // handed in just now
 	LastSum  []byte            `cbor:"15,keyasint,omitempty"` // of what was handed in
 	LastAt   time.Time         `cbor:"16,keyasint,omitempty"`
 	Name     string            `cbor:"17,keyasint,omitempty"` // the petitioner's, if given
+	Answered time.Time         `cbor:"18,keyasint,omitempty"` // the question was answered; more may follow for a while
+	Doubt    bool              `cbor:"19,keyasint,omitempty"` // a question came while a form was open
 }
 
 func (k talk) empty() bool { return k.equal(talk{}) }
@@ -42,7 +44,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
-		k.Asked == l.Asked && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && len(k.Said) == len(l.Said) &&
+		slices.Equal(k.Asked, l.Asked) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && len(k.Said) == len(l.Said) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
 		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)
 }
@@ -50,7 +52,7 @@ func (k talk) equal(l talk) bool {
 // clone returns a copy that shares nothing with k.
 func (k talk) clone() talk {
 	k.Fields, k.Skipped = maps.Clone(k.Fields), slices.Clone(k.Skipped)
-	k.Said, k.Story = slices.Clone(k.Said), slices.Clone(k.Story)
+	k.Said, k.Story, k.Asked = slices.Clone(k.Said), slices.Clone(k.Story), slices.Clone(k.Asked)
 	return k
 }
 
@@ -79,7 +81,10 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 		return nil
 	}
 	if t.talk.empty() {
-		return tx.Delete(talkTable, talkKey(t.m.From))
+		if err := tx.Delete(talkTable, talkKey(t.m.From)); err != nil {
+			return err
+		}
+		return t.setTimers(tx)
 	}
 	b, err := record.Encode(1, t.talk)
 	if err != nil {
@@ -88,12 +93,25 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 	if err := tx.Put(talkTable, talkKey(t.m.From), b); err != nil {
 		return err
 	}
-	for _, at := range []time.Time{t.talk.Quiet, t.talk.Until} {
-		if at.IsZero() || at.Equal(t.was.Quiet) || at.Equal(t.was.Until) {
-			continue
+	return t.setTimers(tx)
+}
+
+// setTimers replaces the timers of the conversation; none stays behind, because
+// a timer says who was talking when.
+func (t *turn) setTimers(tx storage.Tx) error {
+	now := []time.Time{t.talk.Quiet, t.talk.Until}
+	for _, at := range []time.Time{t.was.Quiet, t.was.Until} {
+		if !at.IsZero() && !slices.ContainsFunc(now, at.Equal) {
+			if err := tx.Delete(timerTable, timerKey(at, t.m.From)); err != nil {
+				return err
+			}
 		}
-		if err := tx.Put(timerTable, timerKey(at, t.m.From), []byte(t.m.From)); err != nil {
-			return err
+	}
+	for _, at := range now {
+		if !at.IsZero() && !at.Equal(t.was.Quiet) && !at.Equal(t.was.Until) {
+			if err := tx.Put(timerTable, timerKey(at, t.m.From), []byte(t.m.From)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

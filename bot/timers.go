@@ -2,11 +2,13 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"time"
 
 	"fangzhuo/chat"
+	"fangzhuo/desk"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
 )
@@ -47,8 +49,16 @@ func (b *Bot) Fire(ctx context.Context, now time.Time) error {
 			return err
 		}
 		for _, d := range due {
-			if err := b.wake(ctx, d.key, d.who, now); err != nil {
-				return fmt.Errorf("go on with a conversation: %w", err)
+			err := b.wake(ctx, d.key, d.who, now)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil { // one conversation must not hold up all others
+				b.Log.Error("a conversation cannot go on", "err", err)
+				drop := func(tx storage.Tx) error { return tx.Delete(timerTable, d.key) }
+				if err := b.store.Update(ctx, drop); err != nil {
+					return fmt.Errorf("drop a timer: %w", err)
+				}
 			}
 		}
 	}
@@ -71,8 +81,9 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 		t := &turn{b: b, ctx: ctx, m: chat.Message{From: who, Chat: who}, now: now, talk: k, was: k}
 		text := ""
 		switch {
-		case k.Form == "":
-			return nil
+		case k.Form == "": // what was handed in last need not be remembered any longer
+			t.talk = talk{Asked: k.Asked, Answered: k.Answered}
+			return t.saveTalk(tx)
 		case !k.Until.After(now):
 			t.talk, text = talk{Asked: k.Asked}, t.say("form.expired", nil)
 		case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(now):
@@ -87,7 +98,7 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 		if err := t.saveTalk(tx); err != nil {
 			return err
 		}
-		p := outbox.Promise{Key: fmt.Sprintf("talk/%s/%d", who, timerAt(key).UnixMilli()), To: who, Text: text, Due: now, Repeat: true, Kind: "reply"}
+		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Kind: "reply"}
 		_, err = outbox.Put(tx, p, now)
 		return err
 	})
@@ -103,15 +114,17 @@ const seenFor = 9 * 24 * time.Hour
 
 // Sweep drops what need not be remembered any longer, whole days at a time.
 func (b *Bot) Sweep(ctx context.Context, now time.Time) error {
-	tables, err := b.store.Tables(ctx, seenPrefix)
-	if err != nil {
-		return err
-	}
-	oldest := storage.Table(seenPrefix + now.Add(-seenFor).UTC().Format(time.DateOnly))
-	for _, table := range tables {
-		if table < oldest {
-			if err := b.store.Drop(ctx, table); err != nil {
-				return err
+	for prefix, keep := range map[string]time.Duration{seenPrefix: seenFor, desk.LockPrefix: 2 * 24 * time.Hour, desk.CodePrefix: 2 * 24 * time.Hour} {
+		tables, err := b.store.Tables(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		oldest := storage.Table(prefix + now.Add(-keep).UTC().Format(time.DateOnly))
+		for _, table := range tables {
+			if table < oldest {
+				if err := b.store.Drop(ctx, table); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -23,8 +24,8 @@ import (
 const (
 	talkTable  storage.Table = "talk"  // address → talk: where a conversation stands
 	timerTable storage.Table = "timer" // instant, address: conversations to go on with
-	asideTable storage.Table = "aside" // message id → message the program could not handle
-	seenPrefix               = "seen/" // one table a day: message id → nothing
+	asideTable storage.Table = "aside" // transport, message id → message the program could not handle
+	seenPrefix               = "seen/" // one table a day: transport, message id → nothing
 )
 
 // turn is one message being dealt with.
@@ -57,9 +58,12 @@ func does(do func(tx storage.Tx) (string, error)) (reply, error) { return reply{
 // very message was dealt with before.
 func (t *turn) load() (seen bool, err error) {
 	err = t.b.store.View(t.ctx, func(r storage.Reader) error {
-		if _, err := r.Get(t.seenTable(), []byte(t.m.ID)); err == nil {
+		switch _, err := r.Get(t.seenTable(), t.seenKey()); {
+		case err == nil:
 			seen = true
 			return nil
+		case !errors.Is(err, storage.ErrNotFound):
+			return fmt.Errorf("look up a message: %w", err)
 		}
 		if t.who, t.known = t.b.desk.Who(r, t.m.From); t.known {
 			t.actor = cases.ActorOf(t.who)
@@ -80,6 +84,11 @@ func (t *turn) seenTable() storage.Table {
 	return storage.Table(seenPrefix + t.m.At.UTC().Format(time.DateOnly))
 }
 
+// seenKey names the message among all networks.
+func (t *turn) seenKey() []byte {
+	return storage.Key(nil).Text(t.m.From.Transport()).Text(string(t.m.ID))
+}
+
 // deal finds the answer and keeps what has to be kept. A panic anywhere comes
 // back as a *storage.PanicError.
 func (t *turn) deal() (err error) {
@@ -97,7 +106,7 @@ func (t *turn) deal() (err error) {
 	}
 	if r.do == nil && t.talk.equal(t.was) {
 		if r.text != "" {
-			t.b.Pass(chat.Outgoing{Key: t.key("pass"), To: t.to(), Text: r.text})
+			t.b.Pass(chat.Outgoing{Key: t.key("pass"), To: t.m.Chat, Text: r.text})
 			t.b.Owed()
 		}
 		return nil
@@ -110,14 +119,20 @@ func (t *turn) keep(r reply) error {
 	talk := t.talk
 	err := t.b.store.Update(t.ctx, func(tx storage.Tx) error {
 		t.talk = talk // the function may run again
+		stored, err := loadTalk(tx, t.m.From)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(stored.Asked, t.was.Asked) { // staff asked while this was being read
+			t.talk.Asked, t.talk.Doubt = stored.Asked, stored.Doubt
+		}
 		text := r.text
 		if r.do != nil {
-			var err error
 			if text, err = r.do(tx); err != nil {
 				return err
 			}
 		}
-		if err := tx.Put(t.seenTable(), []byte(t.m.ID), nil); err != nil {
+		if err := tx.Put(t.seenTable(), t.seenKey(), nil); err != nil {
 			return err
 		}
 		if err := t.saveTalk(tx); err != nil {
@@ -138,12 +153,13 @@ func (t *turn) keep(r reply) error {
 	return err
 }
 
-// owe promises the answer.
+// owe promises the answer: in the private chat, or in the group, where only
+// neutral lines and public facts are ever said.
 func (t *turn) owe(tx storage.Tx, text string) error {
 	if text == "" {
 		return nil
 	}
-	_, err := outbox.Put(tx, outbox.Promise{Key: t.key("reply"), To: t.to(), Text: text, Due: t.now, Repeat: true, Kind: "reply"}, t.now)
+	_, err := outbox.Put(tx, outbox.Promise{Key: t.key("reply"), To: t.m.Chat, Text: text, Due: t.now, Repeat: true, Kind: "reply"}, t.now)
 	return err
 }
 
@@ -151,10 +167,6 @@ func (t *turn) owe(tx storage.Tx, text string) error {
 func (t *turn) key(kind string) string {
 	return fmt.Sprintf("%s/%s/%s", kind, t.m.From.Transport(), t.m.ID)
 }
-
-// to is where the answer goes: always the private chat, except in a group,
-// where only neutral lines are ever said.
-func (t *turn) to() chat.Address { return t.m.Chat }
 
 // aside keeps a message that could not be handled, so that nothing said is
 // lost, and tells the sender and the staff.
@@ -165,8 +177,8 @@ func (t *turn) aside() error {
 	}
 	return t.b.store.Update(t.ctx, func(tx storage.Tx) error {
 		return errors.Join(
-			tx.Put(asideTable, []byte(t.m.ID), b),
-			tx.Put(t.seenTable(), []byte(t.m.ID), nil),
+			tx.Put(asideTable, t.seenKey(), b),
+			tx.Put(t.seenTable(), t.seenKey(), nil),
 			t.owe(tx, t.say("aside", nil)),
 			t.b.desk.Alarm(tx, t.key("aside"), "staff.aside", nil, t.now))
 	})

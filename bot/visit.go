@@ -16,22 +16,30 @@ var visitOutcomes = map[string]cases.Outcome{
 	"当场答复": cases.AnsweredThere, "当场解决": cases.SolvedThere, "转入办理": cases.TakenOn,
 }
 
+// maxVisitors is more people than one visit brings; beyond it is a slip.
+const maxVisitors = 200
+
 // visit reads "3人 代表:赵×,钱×,孙× 食堂涨价 转入办理 后勤 12月14日 已报张书记" (来访).
 func visit(t *turn, in input) (reply, error) {
 	v := desk.VisitNote{}
 	persons, rest := in.rest.Token()
 	v.Persons = count(persons)
-	if v.Persons < 1 {
+	if v.Persons < 1 || v.Persons > maxVisitors {
 		return says(t.say("visit.how", nil))
 	}
 	var matter []string
+	naming := false // the representatives are being named
 	for !rest.Empty() {
 		var word string
 		word, rest = visitWord(rest)
 		folded := phrase.Fold(word)
 		switch {
 		case strings.HasPrefix(folded, "代表"):
-			v.Representatives = representatives(word)
+			v.Representatives, naming = representatives(word), true
+			continue
+		case naming && phrase.IsName(word): // "代表:赵大海 钱二"
+			v.Representatives = append(v.Representatives, word)
+			continue
 		case visitOutcomes[folded] != "":
 			v.Outcome = visitOutcomes[folded]
 			if v.Outcome == cases.TakenOn {
@@ -42,6 +50,7 @@ func visit(t *turn, in input) (reply, error) {
 		default:
 			matter = append(matter, word)
 		}
+		naming = false
 	}
 	v.Matter = strings.Join(matter, " ")
 	if missing := t.visitMissing(v); missing != "" {
@@ -52,7 +61,7 @@ func visit(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.say("visit.done", t.b.desk.Args(c, words.Args{"Persons": v.Persons, "Outcome": string(v.Outcome)})), nil
+		return t.say("visit.done", t.b.desk.Args(c, t.now, words.Args{"Persons": v.Persons, "Outcome": string(v.Outcome)})), nil
 	})
 }
 

@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"slices"
+	"time"
+
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
@@ -19,6 +22,9 @@ func help(t *turn, _ input) (reply, error) {
 	}
 	return says(t.say("hello", words.Args{"Role": role, "Name": t.who.Name}))
 }
+
+// later answers what the office does, but not here yet.
+func later(t *turn, _ input) (reply, error) { return says(t.say("later", nil)) }
 
 func thanks(t *turn, _ input) (reply, error) { return says(t.say("thanks", nil)) }
 
@@ -43,28 +49,39 @@ func track(t *turn, in input) (reply, error) {
 		}
 	}
 	code, _, _ := in.rest.Code()
-	c, err := t.b.desk.Track(t.ctx, in.no, t.claim(code), t.now)
+	c, r, err := t.claimed(in.no, code)
+	if err != nil || c.Events == 0 {
+		return r, err
+	}
+	return says(t.trackText(c, code))
+}
+
+// claimed returns the matter if the sender may act as its petitioner, by account
+// or by code. Otherwise it returns what to say; a wrong code is counted.
+func (t *turn) claimed(no cases.Number, code string) (cases.Case, reply, error) {
+	c, err := t.b.desk.Track(t.ctx, no, t.claim(code), t.now)
 	refusal, refused := desk.IsRefusal(err)
 	switch {
 	case refused && refusal.Code == cases.Unknown && code != "":
-		return does(func(tx storage.Tx) (string, error) {
-			locked, err := t.b.desk.WrongCode(tx, in.no, t.m.From, t.now)
+		r, err := does(func(tx storage.Tx) (string, error) {
+			locked, err := t.b.desk.WrongCode(tx, no, t.m.From, t.now)
 			if err == nil && locked {
 				refusal = &cases.Refusal{Code: cases.Locked, No: refusal.No}
 			}
 			return t.refusal(refusal), err
 		})
+		return cases.Case{}, r, err
 	case err != nil:
-		return reply{}, err
+		return cases.Case{}, reply{}, err
 	}
-	return says(t.trackText(c, code))
+	return c, reply{}, nil
 }
 
 // trackText is what a petitioner is told. From another account the code opens
 // only the plain word, unless the matter is anonymous and has no other way.
 func (t *turn) trackText(c cases.Case, code string) string {
 	full := code == "" || c.Signature == cases.Anonymous
-	return t.say("track", t.b.desk.Args(c, words.Args{"Full": full}))
+	return t.say("track", t.b.desk.Args(c, t.now, words.Args{"Full": full}))
 }
 
 // listLength is how many matters a list in a message shows.
@@ -79,58 +96,77 @@ func mine(t *turn, _ input) (reply, error) {
 	return says(t.say("mine", words.Args{"Lines": t.b.desk.Lines(list, t.now), "Draft": draft}))
 }
 
-// supplement adds to a matter of one's own (补充).
+// supplement adds to a matter of one's own (补充). Only for somebody else's
+// account is the first word taken for the code.
 func supplement(t *turn, in input) (reply, error) {
-	code, rest := "", in.rest
-	if c, after, ok := in.rest.Code(); ok {
-		code, rest = c, after
+	code, text := "", in.rest.Raw()
+	if _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now); err != nil {
+		if _, refused := desk.IsRefusal(err); !refused {
+			return reply{}, err
+		}
+		if c, after, ok := in.rest.Code(); ok {
+			code, text = c, after.Raw()
+		}
+	}
+	c, r, err := t.claimed(in.no, code)
+	if err != nil || c.Events == 0 {
+		return r, err
 	}
 	return does(func(tx storage.Tx) (string, error) {
-		text := rest.Raw()
-		c, err := t.b.desk.Supplement(tx, in.no, t.claim(code), t.m, text, t.now)
-		if r, ok := desk.IsRefusal(err); ok && code != "" && r.Code != cases.Unknown {
-			// what looked like a code was the first word of an owner's text
-			c, err = t.b.desk.Supplement(tx, in.no, t.claim(""), t.m, in.rest.Raw(), t.now)
-		}
+		c, err := t.b.desk.Supplement(tx, c.No, t.claim(code), t.m, text, t.now)
 		if err != nil {
 			return "", err
 		}
-		if t.talk.Asked == c.No {
-			t.talk.Asked = cases.Number{}
-		}
-		return t.say("supplemented", t.b.desk.Args(c, nil)), nil
+		t.noLonger(c.No)
+		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }
 
+// noLonger notes that nobody waits for an answer about the matter.
+func (t *turn) noLonger(no cases.Number) {
+	t.talk.Asked = slices.DeleteFunc(slices.Clone(t.talk.Asked), func(n cases.Number) bool { return n == no })
+	t.talk.Answered = time.Time{}
+}
+
 // answersQuestion takes what is said in the petitioner's own chat as the answer
-// to the question of staff that stands.
+// to the question of staff that stands. Of two it is asked which.
 func (t *turn) answersQuestion() (reply, error) {
-	no := t.talk.Asked
+	if len(t.talk.Asked) > 1 && t.talk.Answered.IsZero() {
+		var which []string
+		for _, no := range t.talk.Asked {
+			which = append(which, desk.ShortNumber(no, t.now))
+		}
+		return says(t.say("question-which", words.Args{"Numbers": which}))
+	}
+	no := t.talk.Asked[0]
 	return does(func(tx storage.Tx) (string, error) {
 		c, err := t.b.desk.Supplement(tx, no, t.claim(""), t.m, t.m.Text, t.now)
-		if _, refused := desk.IsRefusal(err); refused { // closed or withdrawn meanwhile
-			t.talk.Asked = cases.Number{}
+		if refusal, refused := desk.IsRefusal(err); refused && refusal.Code != cases.TooMany { // closed or withdrawn meanwhile
+			t.noLonger(no)
 			return t.say("question-over", words.Args{"No": no.String()}), nil
 		}
 		if err != nil {
 			return "", err
 		}
-		return t.say("supplemented", t.b.desk.Args(c, nil)), nil
+		t.talk.Answered = t.now
+		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }
 
 // withdraw takes a matter of one's own back (撤回).
 func withdraw(t *turn, in input) (reply, error) {
 	code, _, _ := in.rest.Code()
+	c, r, err := t.claimed(in.no, code)
+	if err != nil || c.Events == 0 {
+		return r, err
+	}
 	return does(func(tx storage.Tx) (string, error) {
-		c, err := t.b.desk.Withdraw(tx, in.no, t.claim(code), t.now)
+		c, err := t.b.desk.Withdraw(tx, c.No, t.claim(code), t.now)
 		if err != nil {
 			return "", err
 		}
-		if t.talk.Asked == c.No {
-			t.talk.Asked = cases.Number{}
-		}
-		return t.say("withdrawn", t.b.desk.Args(c, nil)), nil
+		t.noLonger(c.No)
+		return t.say("withdrawn", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }
 
@@ -165,8 +201,11 @@ func bind(t *turn, in input) (reply, error) {
 	code := phrase.Fold(in.rest.Raw())
 	return does(func(tx storage.Tx) (string, error) {
 		p, err := t.b.desk.Bind(tx, code, t.m.From, t.now)
-		if _, refused := desk.IsRefusal(err); refused {
-			return t.say("bind.unknown", nil), nil
+		if refusal, refused := desk.IsRefusal(err); refused {
+			if refusal.Code == cases.Locked {
+				return t.say("bind.locked", nil), nil
+			}
+			return t.say("bind.unknown", nil), t.b.desk.WrongBinding(tx, t.m.From, t.now)
 		}
 		if err != nil {
 			return "", err

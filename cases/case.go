@@ -87,8 +87,6 @@ type Clock struct {
 	Due     time.Time `cbor:"3,keyasint"`
 	Days    int       `cbor:"4,keyasint,omitempty"`
 	Working bool      `cbor:"5,keyasint,omitempty"`
-	// Whole day the term was given as a date, not as a number of days.
-	ByDate bool `cbor:"6,keyasint,omitempty"`
 }
 
 // Case is one matter, as its events have left it. The cbor numbers are the

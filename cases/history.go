@@ -74,6 +74,11 @@ func (c Case) After(e Event) Case {
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
 		c.setClock(e.Clock)
+		if c.Sealed { // whoever had it is out of it from here on
+			c.Leader, c.Note, c.Feedback = "", "", ""
+			c.stopClock(TaskClock)
+			c.stopClock(LeaderClock)
+		}
 	case Accept:
 		c.AcceptedAt = e.At
 		c.setClock(e.Clock)

@@ -53,13 +53,13 @@ type Unit struct {
 
 // Category is a kind of matter (类别) with who leads and the house term.
 type Category struct {
-	Name     string
-	Lead     string   // unit id
-	Words    []string // words that suggest it
-	Days     int      // house term; 0 means none
-	Working  bool     // the term counts working days
-	Sealed   bool     // accusations: never to units or leaders
-	Outcomes []string // how it may be decided, where that is fixed
+	Name    string
+	Lead    string   // unit id
+	Words   []string // words that suggest it
+	Days    int      // house term; 0 means none
+	Working bool     // the term counts working days
+	Sealed  bool     // accusations: never to units or leaders
+	Urgent  bool     // hazards: somebody is told at once what to do
 }
 
 // Office is the directory: units, categories and people with duties. Names are
@@ -72,6 +72,7 @@ type Office struct {
 	fold  func(string) string
 	units map[string]*Unit
 	cats  map[string]*Category
+	words [][]string // of each category, folded
 }
 
 // NewOffice returns the directory. The fold function must be idempotent.
@@ -88,6 +89,11 @@ func NewOffice(units []Unit, categories []Category, people []Person, fold func(s
 	for i := range o.Categories {
 		c := &o.Categories[i]
 		o.cats[fold(c.Name)] = c
+		var words []string
+		for _, w := range c.Words {
+			words = append(words, fold(w))
+		}
+		o.words = append(o.words, words)
 	}
 	return o
 }

@@ -17,9 +17,9 @@ const (
 	NoTerm       Code = "no-term"        // no term given, or one that makes no sense
 	NoText       Code = "no-text"        // the step needs words
 	SealedUnit   Code = "sealed-unit"    // accusations go to discipline only, and nothing else does
-	NobodyThere  Code = "nobody-there"   // the unit has no liaison who could be told
-	NoWayBack    Code = "no-way-back"    // anonymous: nobody can be asked
-	TooMany      Code = "too-many"       // over a limit
+	Ambiguous    Code = "ambiguous"      // two years have a matter of that number
+	TooMany      Code = "too-many"       // more was added to the matter than anybody reads
+	QuotesWords  Code = "quotes-words"   // the unit would read the words of somebody who is afraid
 	TooManyFaces Code = "too-many-faces" // more than five representatives (条例 art. 20)
 )
 

@@ -14,7 +14,7 @@ var openStages = []Stage{Received, Registered, Accepted, Handling, Answered}
 // only received registers it on the way (the caller adds that event).
 var moves = map[Verb]move{
 	Submit:     {to: Received},
-	Register:   {from: []Stage{Received, Registered}, to: Registered},
+	Register:   {from: openStages, to: Registered}, // late only to seal: MayRegister
 	Accept:     {from: []Stage{Received, Registered}, to: Accepted},
 	Assign:     {from: []Stage{Received, Registered, Accepted, Handling}, to: Handling},
 	Sponsor:    {from: openStages},
@@ -59,7 +59,8 @@ func Who(v Verb) []Role { return rights[v] }
 func (s Stage) Next(role Role) []Verb {
 	var next []Verb
 	for _, v := range []Verb{Register, Accept, Assign, Ask, Answer, Close, SignOff, Feedback, Object, Supplement, Withdraw} {
-		if slices.Contains(moves[v].from, s) && slices.Contains(rights[v], role) {
+		late := v == Register && s != Received && s != Registered // only to seal a matter
+		if slices.Contains(moves[v].from, s) && slices.Contains(rights[v], role) && !late {
 			next = append(next, v)
 		}
 	}
@@ -79,7 +80,18 @@ func (c Case) Check(a Actor, v Verb) error {
 	if !slices.Contains(moves[v].from, c.Stage) {
 		return &Refusal{Code: WrongStage, Verb: v, No: c.No, Stage: c.Stage, Next: c.Stage.Next(a.Role)}
 	}
+	if a.Role == Staff && c.Sealed && v != Register {
+		// what looks like an accusation is looked at and handed over, nothing else
+		return &Refusal{Code: WrongStage, Verb: v, No: c.No, Stage: c.Stage, Next: []Verb{Register}}
+	}
 	return nil
+}
+
+// MayRegister reports whether the case may get this category now: any while
+// nobody has taken it on, later only one that seals it (a matter that turns out
+// to be an accusation is taken out of every other hand).
+func (c Case) MayRegister(category Category) bool {
+	return category.Sealed || c.Stage == Received || c.Stage == Registered
 }
 
 // Visible reports whether the actor may see the case at all. Accusations

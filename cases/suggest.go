@@ -9,10 +9,10 @@ import "strings"
 func (o *Office) Suggest(text string) (Category, bool) {
 	folded := o.fold(text)
 	best, score := Category{}, 0
-	for _, c := range o.Categories {
+	for i, c := range o.Categories {
 		n := 0
-		for _, w := range c.Words {
-			if strings.Contains(folded, o.fold(w)) {
+		for _, w := range o.words[i] {
+			if strings.Contains(folded, w) {
 				n++
 			}
 		}

@@ -57,11 +57,15 @@ func (s *step) answer(text string) (chat.Address, error) {
 // Close finishes a matter that has been answered (办结). Words given with it are
 // the answer if there was none yet.
 func (d *Desk) Close(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
-	s, err := d.begin(tx, no, cases.Close, actor, now)
+	verb := cases.Close
+	if text != "" {
+		verb = cases.Answer // words may be the answer that is still missing
+	}
+	s, err := d.begin(tx, no, verb, actor, nil, now)
 	if err != nil {
 		return Done{}, err
 	}
-	if text != "" && s.check(cases.Answer) == nil && s.c.Stage != cases.Answered {
+	if text != "" && s.c.Stage != cases.Answered {
 		if _, err := s.registerOnTheWay(); err != nil {
 			return Done{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"time"
 
+	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
@@ -23,8 +24,15 @@ type bindingCode struct {
 
 func boundKey(person string) []byte { return storage.Key(nil).Text("person").Text(person) }
 func whoKey(a chat.Address) []byte  { return storage.Key(nil).Text("address").Text(string(a)) }
-func codeKey(code string) []byte    { return storage.Key(nil).Text("code").Text(code) }
-func groupKey(id string) []byte     { return storage.Key(nil).Text("group").Text(id) }
+
+// CodePrefix begins the names of the tables of binding codes, one a day; they may
+// be dropped after a day.
+const CodePrefix = "bind-code/"
+
+func codeTable(day calendar.Date) storage.Table { return storage.Table(CodePrefix + day.String()) }
+
+func codeKey(code string) []byte { return storage.Key(nil).Text("code").Text(code) }
+func groupKey(id string) []byte  { return storage.Key(nil).Text("group").Text(id) }
 
 // Who returns the person with a duty behind an address, or false for a worker
 // or a stranger. It is asked anew at every message.
@@ -39,6 +47,23 @@ func (d *Desk) Who(g storage.Reader, a chat.Address) (cases.Person, bool) {
 	return d.Office.Person(string(b))
 }
 
+// unbind forgets a binding that leads nowhere any more, so that the configured
+// address, if there is one, counts again.
+func (d *Desk) unbind(tx storage.Tx, a chat.Address) error {
+	person, err := tx.Get(bindTable, whoKey(a))
+	if err != nil {
+		return ignoreAbsent(err)
+	}
+	return errors.Join(tx.Delete(bindTable, whoKey(a)), tx.Delete(bindTable, boundKey(string(person))))
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // IssueCode makes a one-time code with which the person binds an account
 // (绑定码). An earlier code stays good until it is used or a day old.
 func (d *Desk) IssueCode(tx storage.Tx, person string, now time.Time) (string, error) {
@@ -47,24 +72,61 @@ func (d *Desk) IssueCode(tx storage.Tx, person string, now time.Time) (string, e
 		return "", fmt.Errorf("draw a binding code: %w", err)
 	}
 	code := fmt.Sprintf("%06d", n)
-	return code, save(tx, bindTable, codeKey(code), bindingCode{Person: person, Until: now.Add(bindingLasts)})
+	return code, save(tx, codeTable(dateOf(now)), codeKey(code), bindingCode{Person: person, Until: now.Add(bindingLasts)})
 }
 
-// Bind gives the account to the person the code was issued for (绑定).
+// MayIssue reports whether somebody may hand out the right to be that person.
+// Who looks into accusations is not for the petition office to choose.
+func (d *Desk) MayIssue(actor cases.Actor, p cases.Person) bool {
+	return actor.Role == cases.Admin || actor.Role == cases.Staff && p.Role != cases.Discipline && p.Role != cases.Admin
+}
+
+// Bind gives the account to the person the code was issued for (绑定). The account
+// that had it before loses it at once, and the office hears of it. Codes that
+// are wrong count, like those for a matter.
 func (d *Desk) Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (cases.Person, error) {
+	if locked, err := d.locked(tx, bindingLock, a, now); err != nil || locked {
+		return cases.Person{}, errors.Join(err, &cases.Refusal{Code: cases.Locked})
+	}
 	var b bindingCode
-	ok, err := load(tx, bindTable, codeKey(code), &b)
+	var ok bool
+	var table storage.Table
+	for _, day := range []calendar.Date{dateOf(now), dateOf(now).Add(-1)} {
+		if ok {
+			break
+		}
+		var err error
+		table = codeTable(day)
+		if ok, err = load(tx, table, codeKey(code), &b); err != nil {
+			return cases.Person{}, err
+		}
+	}
+	p, known := d.Office.Person(b.Person)
+	if _, fixed := d.who[a]; fixed || !ok || !known || now.After(b.Until) {
+		return cases.Person{}, &cases.Refusal{Code: cases.Unknown}
+	}
+	if before, err := tx.Get(bindTable, boundKey(p.ID)); err == nil {
+		if err := tx.Delete(bindTable, whoKey(chat.Address(before))); err != nil {
+			return cases.Person{}, err
+		}
+	}
+	err := errors.Join(
+		tx.Delete(table, codeKey(code)),
+		tx.Put(bindTable, boundKey(p.ID), []byte(a)),
+		tx.Put(bindTable, whoKey(a), []byte(p.ID)))
 	if err != nil {
 		return cases.Person{}, err
 	}
-	p, known := d.Office.Person(b.Person)
-	if !ok || !known || now.After(b.Until) {
-		return cases.Person{}, &cases.Refusal{Code: cases.Unknown}
-	}
-	return p, errors.Join(
-		tx.Delete(bindTable, codeKey(code)),
-		tx.Put(bindTable, boundKey(p.ID), []byte(a)),
-		tx.Put(bindTable, whoKey(a), []byte(p.ID)))
+	return p, d.Alarm(tx, "bound/"+code+"/"+p.ID, "staff.bound", words.Args{"Name": p.Name, "Title": p.Title}, now)
+}
+
+// bindingLock stands for no matter: wrong binding codes are counted under it.
+var bindingLock = cases.Number{}
+
+// WrongBinding counts a wrong binding code of an account.
+func (d *Desk) WrongBinding(tx storage.Tx, a chat.Address, now time.Time) error {
+	_, err := d.WrongCode(tx, bindingLock, a, now)
+	return err
 }
 
 // BindGroup makes the chat the work group of that name (绑定群).
@@ -93,10 +155,4 @@ func (d *Desk) groupAddress(g getter, id string) (chat.Address, string, error) {
 		return "", group.Name, fmt.Errorf("read a group's binding: %w", err)
 	}
 	return "", id, nil
-}
-
-// Alarm tells staff that something needs a person, once per key.
-func (d *Desk) Alarm(tx storage.Tx, key, sentence string, args words.Args, now time.Time) error {
-	_, err := d.tellAll(tx, d.Office.With(cases.Staff, ""), key, d.say(sentence, args), now)
-	return err
 }

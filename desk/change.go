@@ -24,37 +24,74 @@ type step struct {
 }
 
 // begin loads the case for a change by the actor. A number that does not exist
-// is refused as Unknown. A number without a year is this year's.
-func (d *Desk) begin(tx storage.Tx, no cases.Number, verb cases.Verb, actor cases.Actor, now time.Time) (*step, error) {
-	no = d.fullNumber(no, now)
-	var c cases.Case
-	ok, err := load(tx, caseTable, numberKey(no), &c)
+// is refused as Unknown, like one that the actor may not see.
+func (d *Desk) begin(tx storage.Tx, no cases.Number, verb cases.Verb, actor cases.Actor, claim *Claim, now time.Time) (*step, error) {
+	c, err := d.find(tx, no, now, func(c cases.Case) error {
+		if claim != nil {
+			if err := claim.holds(tx, c); err != nil {
+				return err
+			}
+		}
+		return c.Check(actor, verb)
+	})
+	if r, ok := IsRefusal(err); ok {
+		r.Verb = verb
+		if c.Events == 0 {
+			return nil, d.unknown(r, verb, actor)
+		}
+	}
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, d.unknown(cases.Case{No: no}, verb, actor)
 	}
 	return &step{d: d, tx: tx, now: now, actor: actor, before: c, c: c}, nil
 }
 
 // unknown is the refusal of a number that is not there. A role that may not use
 // the verb at all learns only that.
-func (d *Desk) unknown(c cases.Case, verb cases.Verb, actor cases.Actor) error {
-	if err := c.Check(actor, verb); err != nil {
-		var r *cases.Refusal
-		if errors.As(err, &r) && r.Code == cases.NotAllowed {
-			return r
-		}
+func (d *Desk) unknown(r *cases.Refusal, verb cases.Verb, actor cases.Actor) error {
+	var no *cases.Refusal
+	if errors.As(cases.Case{No: r.No}.Check(actor, verb), &no) && no.Code == cases.NotAllowed {
+		return no
 	}
-	return &cases.Refusal{Code: cases.Unknown, Verb: verb, No: c.No}
+	return r
 }
 
-func (d *Desk) fullNumber(no cases.Number, now time.Time) cases.Number {
+// find returns the case of a number that fits. A number without a year is this
+// year's or, around New Year, last year's: the one that fits. When both do, or
+// neither does, it is refused; a refusal comes with the case it is about, if
+// there is one.
+func (d *Desk) find(g getter, no cases.Number, now time.Time, fits func(cases.Case) error) (cases.Case, error) {
+	years := []int{no.Year}
 	if no.Year == 0 {
-		no.Year = dateOf(now).Year
+		years = []int{dateOf(now).Year, dateOf(now).Year - 1}
 	}
-	return no
+	var found []cases.Case
+	var about cases.Case
+	why := error(&cases.Refusal{Code: cases.Unknown, No: cases.Number{Year: years[0], Seq: no.Seq}})
+	for _, year := range years {
+		var c cases.Case
+		ok, err := load(g, caseTable, numberKey(cases.Number{Year: year, Seq: no.Seq}), &c)
+		if err != nil {
+			return cases.Case{}, err
+		}
+		if !ok {
+			continue
+		}
+		if err := fits(c); err == nil {
+			found = append(found, c)
+		} else if refusal, ok := IsRefusal(err); !ok {
+			return cases.Case{}, err
+		} else if about.Events == 0 && refusal.Code != cases.Unknown {
+			about, why = c, err
+		}
+	}
+	switch len(found) {
+	case 0:
+		return about, why
+	case 1:
+		return found[0], nil
+	}
+	return found[0], &cases.Refusal{Code: cases.Ambiguous, No: found[1].No, Typed: found[0].No.String()}
 }
 
 // check asks the tables of steps and rights.
@@ -109,11 +146,11 @@ func listed(c cases.Case) []entry {
 	if due.IsZero() {
 		due = never
 	}
-	in := []entry{{openTable, withNumber(stageKey(c.Stage).Time(due), c.No)}}
+	in := []entry{{openTable, withNumber(stageKey(c.Stage, c.Sealed).Time(due), c.No)}}
 	if c.Stage == cases.Handling {
 		in = append(in, entry{unitTable, withNumber(storage.Key(nil).Text(c.Lead), c.No)})
 	}
-	if c.Leader != "" {
+	if c.Leader != "" && !c.Sealed {
 		in = append(in, entry{leaderTable, withNumber(storage.Key(nil).Text(c.Leader), c.No)})
 	}
 	return in

@@ -19,7 +19,7 @@ func (d *Desk) clock(kind cases.ClockKind, now time.Time, t calendar.Term) *case
 // clockTo starts a term that was given as a date.
 func (d *Desk) clockTo(kind cases.ClockKind, now time.Time, due calendar.Date) *cases.Clock {
 	from := dateOf(now)
-	return &cases.Clock{Kind: kind, From: from.Start(), Due: due.Start(), Days: due.Sub(from), ByDate: true}
+	return &cases.Clock{Kind: kind, From: from.Start(), Due: due.Start(), Days: due.Sub(from)}
 }
 
 // arm puts the next push of each new clock into the due list. A push of a clock

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"fangzhuo/calendar"
@@ -131,12 +132,15 @@ func plus(m map[string]int, key string, n int) map[string]int {
 
 // Overview is how the office stands (概况).
 type Overview struct {
-	Open     map[cases.Stage]int
-	InWork   int // open cases in all
-	Month    tally
-	DueSoon  []cases.Case // due within three days, soonest first
-	Overdue  []cases.Case // past their day, oldest first
-	Category []Counted    // this month's matters by category, most first; below three as "<3"
+	Open   map[cases.Stage]int
+	InWork int // open cases in all
+	// Suspected counts what looks like an accusation and waits for staff; only
+	// the staff's own digest has it.
+	Suspected int
+	Month     tally
+	DueSoon   []cases.Case // due within three days, soonest first
+	Overdue   []cases.Case // past their day, oldest first
+	Category  []Counted    // this month's matters by category, most first; below three as "<3"
 }
 
 // Counted is a name with its count.
@@ -145,8 +149,12 @@ type Counted struct {
 	N    int
 }
 
-// listedAtMost bounds a list in a message; nobody reads more on a phone.
-const listedAtMost = 20
+// listedAtMost bounds a list in a message, nobody reads more on a phone;
+// countedAtMost bounds what is counted for it.
+const (
+	listedAtMost  = 20
+	countedAtMost = 200
+)
 
 // Overview reads the counters and the heads of the due lists. The actor sees
 // only what they may see.
@@ -165,6 +173,11 @@ func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (
 		if _, err := load(r, countTable, monthKey(now), &o.Month); err != nil {
 			return err
 		}
+		for range r.Scan(openTable, stageKey(cases.Received, true), stageKey(cases.Received, true).End()) {
+			if o.Suspected++; o.Suspected == countedAtMost {
+				break
+			}
+		}
 		return d.dueLists(r, &o, actor, today)
 	})
 	o.Category = most(o.Month.Category)
@@ -173,27 +186,37 @@ func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (
 
 func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today calendar.Date) error {
 	for _, stage := range []cases.Stage{cases.Registered, cases.Accepted, cases.Handling} {
-		to := stageKey(stage).Time(today.Add(4).Start())
-		n := 0
-		for key := range r.Scan(openTable, stageKey(stage), to) {
-			var c cases.Case
-			if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok || !c.Visible(actor) {
-				if err != nil {
-					return err
+		for _, sealed := range shelves(actor, stage) {
+			n := 0
+			for key := range r.Scan(openTable, stageKey(stage, sealed), stageKey(stage, sealed).Time(today.Add(4).Start())) {
+				var c cases.Case
+				if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
+					return fmt.Errorf("read a due case: found %t: %w", ok, err)
 				}
-				continue
-			}
-			if dateOf(c.Due()).Before(today) {
-				o.Overdue = append(o.Overdue, c)
-			} else {
-				o.DueSoon = append(o.DueSoon, c)
-			}
-			if n++; n == listedAtMost {
-				break
+				if dateOf(c.Due()).Before(today) {
+					o.Overdue = append(o.Overdue, c)
+				} else {
+					o.DueSoon = append(o.DueSoon, c)
+				}
+				if n++; n == countedAtMost {
+					break
+				}
 			}
 		}
 	}
 	sortByDue(o.Overdue)
 	sortByDue(o.DueSoon)
 	return nil
+}
+
+// shelves says on which lists of a stage the actor finds what they may see:
+// ordinary matters (false), accusations (true).
+func shelves(a cases.Actor, stage cases.Stage) []bool {
+	switch {
+	case a.Role == cases.Discipline:
+		return []bool{true}
+	case a.Role == cases.Staff && stage == cases.Received:
+		return []bool{false, true}
+	}
+	return []bool{false}
 }

@@ -35,8 +35,6 @@ type Options struct {
 	Facts words.Args
 	// PushAt is the time of day of the pushes about terms, in minutes.
 	PushAt int
-	// OpensAt and ShutsAt bound the office's hours, in minutes of the day.
-	OpensAt, ShutsAt int
 	// Random is where receipt codes and binding codes come from.
 	Random io.Reader
 }

@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
 	"fangzhuo/outbox"
+	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
 )
@@ -17,12 +19,8 @@ func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	todo, err := d.Todo(ctx, actor)
-	if err != nil {
-		return "", err
-	}
 	args := d.overviewArgs(o, now)
-	args["New"] = len(todo.New) // with what looks like an accusation, which no figure counts
+	args["New"] = o.Open[cases.Received] + o.Suspected // no figure but this one counts accusations
 	year, missing := d.Calendar.Missing(dateOf(now))
 	args["CalendarMissing"], args["CalendarYear"] = missing, year
 	days, err := d.ReceptionDays(ctx, dateOf(now), 1)
@@ -107,7 +105,11 @@ func (d Digests) Fire(ctx context.Context, now time.Time) error {
 }
 
 func (d *Desk) digestFor(ctx context.Context, o owedDigest, now time.Time) (string, error) {
-	if p, ok := d.Office.Person(o.Person); ok && o.Kind == Weekly {
+	p, ok := d.Office.Person(o.Person)
+	switch {
+	case !ok: // gone from the config since
+		return "", nil
+	case o.Kind == Weekly:
 		return d.LeaderDigest(ctx, p, now)
 	}
 	return d.Digest(ctx, now)
@@ -118,10 +120,10 @@ func (d *Desk) promiseDigest(tx storage.Tx, key []byte, o owedDigest, text strin
 		return err
 	}
 	to, ok, err := d.address(tx, o.Person)
-	if err != nil || !ok {
+	if err != nil || !ok || text == "" {
 		return err
 	}
-	_, err = outbox.Put(tx, outbox.Promise{Key: "digest/" + string(key[:len(key)-1]), To: to, Text: text, Due: now,
+	_, err = outbox.Put(tx, outbox.Promise{Key: "digest/" + strings.TrimSuffix(string(key), "\x00"), To: to, Text: text, Due: now,
 		Until: o.Until, Repeat: true, Kind: notice}, now)
 	return err
 }
@@ -132,7 +134,7 @@ func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.T
 	if err != nil {
 		return "", err
 	}
-	own, err := d.Sponsored(ctx, leader.ID)
+	own, err := d.Sponsored(ctx, cases.ActorOf(leader))
 	if err != nil {
 		return "", err
 	}
@@ -157,30 +159,30 @@ func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
 		"MonthReceived": o.Month.Received, "MonthAnswered": o.Month.Answered, "MonthClosed": o.Month.Closed,
 		"MonthSuggestions": o.Month.Forms[Suggestion], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
-		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now), "Hot": hot(o.Category),
+		"Soon": d.lines(first(o.DueSoon), now), "Overdue": d.lines(first(o.Overdue), now),
+		"SoonN": len(o.DueSoon), "OverdueN": len(o.Overdue), "Hot": hot(o.Category),
 	}
 }
+
+func first(list []cases.Case) []cases.Case { return list[:min(len(list), listedAtMost)] }
 
 // Line is a case in a list.
 type Line struct {
 	Short, Year, Matter, Category, Unit, Stage string
 	Received, Due                              time.Time
-	HasDue, Over                               bool
+	HasDue, Over, Sealed                       bool
 	Days                                       int // days past Due, or until it
 	Age                                        int // days since it was received
 }
 
-// Lines makes lines of a list of cases.
+// lines makes lines of a list of cases.
 func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
 	today := dateOf(now)
 	lines := make([]Line, 0, len(list))
 	for _, c := range list {
-		l := Line{Short: c.No.Short(), Matter: c.Fields[cases.Matter], Category: c.CategoryOrSuggested(),
+		l := Line{Short: ShortNumber(c.No, now), Matter: phrase.Scrub(c.Fields[cases.Matter], nil), Sealed: c.Sealed, Category: c.CategoryOrSuggested(),
 			Unit: d.Office.UnitName(c.Lead), Stage: string(c.Stage), Received: c.ReceivedAt,
 			Age: today.Sub(dateOf(c.ReceivedAt))}
-		if c.No.Year != today.Year {
-			l.Short = c.No.String()
-		}
 		if due := c.Due(); !due.IsZero() {
 			l.HasDue, l.Due = true, due
 			l.Days = dateOf(due).Sub(today)

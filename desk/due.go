@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,14 +27,17 @@ func (d *Desk) Next(ctx context.Context) (at time.Time, ok bool, err error) {
 
 // Fire sends the pushes that are due by now, each in its own transaction.
 func (d *Desk) Fire(ctx context.Context, now time.Time) error {
+	var failed error
 	for {
 		keys, err := d.dueBy(ctx, now)
-		if err != nil || len(keys) == 0 {
-			return err
+		if err != nil || len(keys) == 0 || ctx.Err() != nil {
+			return errors.Join(failed, err, ctx.Err())
 		}
 		for _, key := range keys {
-			if err := d.store.Update(ctx, func(tx storage.Tx) error { return d.push(tx, key, now) }); err != nil {
-				return fmt.Errorf("push about a term: %w", err)
+			err := d.store.Update(ctx, func(tx storage.Tx) error { return d.push(tx, key, now) })
+			if err != nil { // one that cannot be pushed must not hold up the others
+				drop := func(tx storage.Tx) error { return tx.Delete(dueTable, key) }
+				failed = errors.Join(failed, fmt.Errorf("push about a term: %w", err), d.store.Update(ctx, drop))
 			}
 		}
 	}
@@ -58,7 +62,7 @@ func (d *Desk) dueBy(ctx context.Context, now time.Time) ([][]byte, error) {
 func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 	b, err := tx.Get(dueTable, key)
 	if err != nil {
-		return nil // another round had it
+		return ignoreAbsent(err) // another round had it
 	}
 	if err := tx.Delete(dueTable, key); err != nil {
 		return err
@@ -94,8 +98,12 @@ func (s *step) pushAbout(k cases.Clock) error {
 	if due.Before(today) {
 		key = "push.overdue"
 	}
-	text := s.d.say(key, s.caseArgs(words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
-		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison}))
+	more := words.Args{}
+	if k.Kind == cases.LeaderClock {
+		more = s.d.Plain(s.c)
+	}
+	text := s.d.say(key, s.caseArgs(merged(more, words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
+		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison})))
 	// one push a day for a case and a person, though two clocks may run
 	_, err := s.d.tellAll(s.tx, people, fmt.Sprintf("push/%s/%s", s.c.No, today), text, s.now)
 	return err

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"time"
 
 	"fangzhuo/calendar"
@@ -33,21 +34,12 @@ func (d *Desk) Register(tx storage.Tx, actor cases.Actor, no cases.Number, categ
 	if err != nil {
 		return Done{}, err
 	}
-	if s.c.Sealed {
-		if err := s.tellKeepers("discipline.new", nil); err != nil {
-			return Done{}, err
-		}
-	}
 	return Done{Case: s.c, Told: to != ""}, s.commit()
 }
 
 // stepTo begins a step and asks whether it is allowed.
 func (d *Desk) stepTo(tx storage.Tx, no cases.Number, verb cases.Verb, actor cases.Actor, now time.Time) (*step, error) {
-	s, err := d.begin(tx, no, verb, actor, now)
-	if err != nil {
-		return nil, err
-	}
-	return s, s.check(verb)
+	return d.begin(tx, no, verb, actor, nil, now)
 }
 
 func (s *step) register(category, unit string) error {
@@ -65,11 +57,32 @@ func (s *step) register(category, unit string) error {
 	if cat.Sealed != lead.Sealed {
 		return s.refuse(cases.SealedUnit, cases.Register, lead.Name)
 	}
+	if !s.c.MayRegister(cat) {
+		return &cases.Refusal{Code: cases.WrongStage, Verb: cases.Register, No: s.c.No, Stage: s.c.Stage, Next: s.c.Stage.Next(s.actor.Role)}
+	}
+	was := s.c
 	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed}
 	if t, ok := term(cat); ok {
 		e.Clock = s.d.clock(cases.HouseClock, s.now, t)
 	}
 	s.add(e)
+	return s.handOver(was)
+}
+
+// handOver tells those who get a matter, or lose it, because of what registering
+// showed it to be.
+func (s *step) handOver(was cases.Case) error {
+	if s.c.Sealed {
+		if was.Stage == cases.Handling {
+			if _, err := s.tellUnit(was.Lead, "unit.withdrawn", nil); err != nil {
+				return err
+			}
+		}
+		return s.tellKeepers("discipline.new", nil)
+	}
+	if was.Sealed && s.actor.Role == cases.Discipline {
+		return s.tellKeepers("staff.new", nil)
+	}
 	return nil
 }
 
@@ -125,7 +138,13 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 		return Done{}, err
 	}
 	clock := d.clock(cases.TaskClock, now, t)
-	task := d.taskText(s.c, note, s.names())
+	task, err := s.task(note)
+	if err != nil {
+		return Done{}, err
+	}
+	if err := s.takeBack(lead.ID); err != nil {
+		return Done{}, err
+	}
 	s.add(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clock: clock})
 	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
 	if err != nil {
@@ -137,14 +156,16 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	return Done{Case: s.c, OnTheWay: onTheWay, Told: told}, s.commit()
 }
 
-// names are the names that must not reach a unit: the petitioner's own. Reading
-// it is written down like every look into the sealed part.
-func (s *step) names() []string {
-	id, err := s.identity("keep the name out of the task")
-	if err != nil || id.Name == "" {
+// takeBack tells the unit that has had the task until now to stop, and the rest
+// of the office that it has changed hands.
+func (s *step) takeBack(next string) error {
+	if s.c.Stage != cases.Handling || s.c.Lead == next {
 		return nil
 	}
-	return []string{id.Name}
+	if _, err := s.tellUnit(s.c.Lead, "unit.withdrawn", nil); err != nil {
+		return err
+	}
+	return s.tellKeepers("staff.reassigned", words.Args{"By": s.d.Office.PersonName(s.actor.ID), "Next": s.d.Office.UnitName(next)})
 }
 
 // SignOff is the unit taking its task (签收).
@@ -184,6 +205,11 @@ func (d *Desk) Urge(tx storage.Tx, actor cases.Actor, no cases.Number, text stri
 	s, err := d.stepTo(tx, no, cases.Urge, actor, now)
 	if err != nil {
 		return Done{}, err
+	}
+	if text != "" {
+		if text, err = s.task(text); err != nil {
+			return Done{}, err
+		}
 	}
 	s.add(cases.Event{Verb: cases.Urge, Text: text})
 	who := s.keepers()
@@ -226,11 +252,17 @@ func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader
 	}
 	clock := d.clock(cases.LeaderClock, now, t)
 	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clock: clock})
-	told, err := s.tell([]cases.Person{p}, "leader.sponsors", words.Args{"LeaderDue": clock.Due})
+	told, err := s.tell([]cases.Person{p}, "leader.sponsors", merged(d.Plain(s.c), words.Args{"LeaderDue": clock.Due}))
 	if err != nil {
 		return Done{}, err
 	}
 	return Done{Case: s.c, Told: told > 0}, s.commit()
+}
+
+// merged are the facts of both, the latter first.
+func merged(a, b words.Args) words.Args {
+	maps.Copy(a, b)
+	return a
 }
 
 // Instruct is a leader's instruction on a matter (批示). It goes to the office,

@@ -9,17 +9,16 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/phrase"
-	"fangzhuo/storage"
 )
 
-// identity is the sealed part of a case: who spoke, how to reach them, and
-// their words as they were. It is kept apart from the case, and apart is where
-// encryption will go.
+// identity is the sealed part of a case: who spoke and how to reach them; their
+// words as they were stand beside it, a record for each message. It is kept
+// apart from the case, and apart is where encryption will go.
 type identity struct {
 	From    chat.Address `cbor:"1,keyasint,omitempty"` // empty when anonymous
 	Name    string       `cbor:"2,keyasint,omitempty"`
 	Contact string       `cbor:"3,keyasint,omitempty"`
-	Said    []Said       `cbor:"4,keyasint,omitempty"`
+	Words   int          `cbor:"4,keyasint,omitempty"` // how many messages are kept
 }
 
 // Said is one message as it was said, unchanged.
@@ -40,18 +39,33 @@ func (s *step) identity(purpose string) (identity, error) {
 	return id, nil
 }
 
-func putIdentity(tx storage.Tx, no cases.Number, id identity) error {
-	return save(tx, identityTable, numberKey(no), id)
+// seal keeps the sealed part with more of what was said.
+func (s *step) seal(id identity, said ...Said) error {
+	for _, m := range said {
+		if err := save(s.tx, saidTable, eventKey(s.c.No, id.Words), m); err != nil {
+			return err
+		}
+		id.Words++
+	}
+	return save(s.tx, identityTable, numberKey(s.c.No), id)
 }
 
-// codeLength is the length of a receipt code (查询码).
-const codeLength = 4
+// said reads what the petitioner said, in order.
+func (s *step) said(id identity) ([]Said, error) {
+	all := make([]Said, id.Words)
+	for i := range all {
+		if _, err := load(s.tx, saidTable, eventKey(s.c.No, i), &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
 
 // newCode draws a receipt code from an alphabet without look-alikes.
 func newCode(random io.Reader) (string, error) {
-	code := make([]byte, 0, codeLength)
+	code := make([]byte, 0, phrase.CodeLength)
 	var b [1]byte
-	for len(code) < codeLength {
+	for len(code) < phrase.CodeLength {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return "", fmt.Errorf("draw a receipt code: %w", err)
 		}

@@ -9,25 +9,25 @@ import (
 	"fangzhuo/storage"
 )
 
-// The tables the desk keeps. Numbers come first in their keys, so that new
+// The tables the desk keeps. The first ones are keyed by number, so that new
 // cases are appended.
 const (
 	caseTable     storage.Table = "case"     // number → cases.Case
 	eventTable    storage.Table = "event"    // number, n → cases.Event
 	identityTable storage.Table = "identity" // number → identity, the sealed part
+	saidTable     storage.Table = "said"     // number, n → Said, the petitioner's words
 	seqTable      storage.Table = "seq"      // year → last running number
 
-	openTable   storage.Table = "open"   // stage, due, number: open cases
+	openTable   storage.Table = "open"   // stage, due, number: open cases; accusations apart
 	unitTable   storage.Table = "unit"   // unit, number: tasks of a unit
 	leaderTable storage.Table = "leader" // person, number: open cases of a leader
 	fromTable   storage.Table = "from"   // address, number: a petitioner's cases
-	dueTable    storage.Table = "due"    // instant, number, clock → clock: next pushes
+	dueTable    storage.Table = "due"    // instant, clock, number → clock: next pushes
 	countTable  storage.Table = "count"  // counters, kept in the transaction
 
-	lockTable  storage.Table = "lock"  // address, number → wrong codes
-	visitTable storage.Table = "visit" // instant, n → cases.Visit
-	moveTable  storage.Table = "move"  // month → moved reception day
-	bindTable  storage.Table = "bind"  // bindings of people and groups
+	visitTable storage.Table = "visit" // instant, number → cases.Visit
+	moveTable  storage.Table = "move"  // month, instant → moved reception day
+	bindTable  storage.Table = "bind"  // bindings of people and groups, by person and by address
 )
 
 func numberKey(n cases.Number) storage.Key {
@@ -47,7 +47,14 @@ func numberAtEnd(key []byte) cases.Number {
 	return cases.Number{Year: int(binary.BigEndian.Uint16(b)), Seq: int(binary.BigEndian.Uint32(b[2:]))}
 }
 
-func stageKey(s cases.Stage) storage.Key { return storage.Key(nil).Text(string(s)) }
+// stageKey begins the list of a stage. Accusations have lists of their own: who
+// may not see them does not even count them.
+func stageKey(s cases.Stage, sealed bool) storage.Key {
+	if sealed {
+		return storage.Key(nil).Text("sealed " + string(s))
+	}
+	return storage.Key(nil).Text(string(s))
+}
 
 func fromKey(a chat.Address) storage.Key { return storage.Key(nil).Text(string(a)) }
 

@@ -24,27 +24,32 @@ type Todo struct {
 func (d *Desk) Todo(ctx context.Context, actor cases.Actor) (Todo, error) {
 	var t Todo
 	for _, stage := range []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered} {
-		list, err := d.list(ctx, openTable, stageKey(stage), listedAtMost, false)
-		if err != nil {
-			return Todo{}, err
-		}
-		for _, c := range list {
-			switch {
-			case !c.Visible(actor):
-			case c.Stage == cases.Received:
-				t.New = append(t.New, c)
-			case c.WithUnit():
-				t.WithUnit = append(t.WithUnit, c)
-			case c.Stage == cases.Answered:
-				t.Answered = append(t.Answered, c)
-			default:
-				t.Waiting = append(t.Waiting, c)
+		for _, sealed := range shelves(actor, stage) {
+			list, err := d.list(ctx, openTable, stageKey(stage, sealed), listedAtMost, false)
+			if err != nil {
+				return Todo{}, err
 			}
+			t.add(list)
 		}
 	}
 	sortByDue(t.Waiting)
 	sortByDue(t.WithUnit)
 	return t, nil
+}
+
+func (t *Todo) add(list []cases.Case) {
+	for _, c := range list {
+		switch {
+		case c.Stage == cases.Received:
+			t.New = append(t.New, c)
+		case c.WithUnit():
+			t.WithUnit = append(t.WithUnit, c)
+		case c.Stage == cases.Answered:
+			t.Answered = append(t.Answered, c)
+		default:
+			t.Waiting = append(t.Waiting, c)
+		}
+	}
 }
 
 // Tasks lists what a unit has in hand.
@@ -54,8 +59,9 @@ func (d *Desk) Tasks(ctx context.Context, actor cases.Actor) ([]cases.Case, erro
 }
 
 // Sponsored lists the open cases a leader has taken on (我包的).
-func (d *Desk) Sponsored(ctx context.Context, leader string) ([]cases.Case, error) {
-	return d.list(ctx, leaderTable, storage.Key(nil).Text(leader), listedAtMost, false)
+func (d *Desk) Sponsored(ctx context.Context, leader cases.Actor) ([]cases.Case, error) {
+	list, err := d.list(ctx, leaderTable, storage.Key(nil).Text(leader.ID), listedAtMost, false)
+	return slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Visible(leader) }), err
 }
 
 func sortByDue(list []cases.Case) {

@@ -111,7 +111,7 @@ func (d *Desk) DayArgs(day calendar.ReceptionDay) words.Args {
 	return args
 }
 
-// Notice is one message that the schedule owes a group or the people of a role.
+// Notice is one message that the schedule owes a group.
 type Notice struct {
 	Key    string
 	Target string // group id
@@ -131,7 +131,7 @@ func (d *Desk) Post(tx storage.Tx, n Notice, now time.Time) (bool, error) {
 		_, err := d.tellAll(tx, d.Office.With(cases.Staff, ""), "unbound/"+n.Key, text, now)
 		return false, err
 	}
-	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: "group"}, now)
+	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: toGroup}, now)
 	return true, err
 }
 

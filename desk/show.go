@@ -1,7 +1,7 @@
 package desk
 
 import (
-	"strings"
+	"time"
 
 	"fangzhuo/cases"
 	"fangzhuo/phrase"
@@ -9,10 +9,11 @@ import (
 )
 
 // Args are the facts of a case for the wording. They hold nothing that says who
-// the petitioner is.
-func (d *Desk) Args(c cases.Case, more words.Args) words.Args {
+// the petitioner is. The number is written in full once its year is over, when
+// the short one would be another matter's.
+func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 	args := words.Args{
-		"No": c.No.String(), "Short": c.No.Short(),
+		"No": c.No.String(), "Short": ShortNumber(c.No, now),
 		"Stage": string(c.Stage), "Word": string(c.Stage.Word()),
 		"Category": c.CategoryOrSuggested(), "Chosen": c.Category != "",
 		"Unit": d.Office.UnitName(c.Lead), "HasUnit": c.Lead != "",
@@ -35,23 +36,26 @@ func (d *Desk) Args(c cases.Case, more words.Args) words.Args {
 // Suggestion is the id of the form for suggestions (建议).
 const Suggestion = "suggestion"
 
-// taskText is what a unit is told of the matter: never who, and for somebody
-// who fears retaliation nothing of how they said it either. What staff wrote
-// for the unit wins.
-func (d *Desk) taskText(c cases.Case, note string, names []string) string {
-	if note != "" {
-		return phrase.Scrub(note, names)
+// ShortNumber writes a number as short as it is clear: with its year once that
+// is over.
+func ShortNumber(no cases.Number, now time.Time) string {
+	if no.Year != dateOf(now).Year && no.Year != 0 {
+		return no.String()
 	}
-	if c.Guarded {
-		return d.say("task.guarded", d.Args(c, nil))
+	return no.Short()
+}
+
+// Plain are the facts of a case for a leader: what the matter is, without what
+// its petitioner said of themselves.
+func (d *Desk) Plain(c cases.Case) words.Args {
+	return words.Args{"Matter": phrase.Scrub(c.Fields[cases.Matter], nil), "Want": phrase.Scrub(c.Fields[cases.Want], nil),
+		"Place": d.placeOnly(c.Fields[cases.Place])}
+}
+
+// placeOnly is a place unless it is a unit: a unit may be the petitioner's own.
+func (d *Desk) placeOnly(place string) string {
+	if _, unit := d.Office.Unit(place); unit {
+		return ""
 	}
-	parts := []string{phrase.Scrub(c.Fields[cases.Matter], names)}
-	if place := c.Fields[cases.Place]; place != "" && !strings.Contains(parts[0], place) {
-		parts = append(parts, phrase.Scrub(place, names))
-	}
-	text := strings.Join(parts, "，")
-	if want := c.Fields[cases.Want]; want != "" {
-		text = d.say("task.wants", words.Args{"Matter": text, "Want": phrase.Scrub(want, names)})
-	}
-	return text
+	return phrase.Scrub(place, nil)
 }

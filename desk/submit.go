@@ -8,6 +8,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
+	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
 )
@@ -47,6 +48,9 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 		category = suggested
 	}
 	st := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, before: cases.Case{No: no}, c: cases.Case{No: no}}
+	if s.Signature == cases.Anonymous { // they may have said who they are before they thought better of it
+		s.Fields = scrubbed(s.Fields, s.Name)
+	}
 	media := 0
 	for _, m := range s.Said {
 		media += len(m.Media)
@@ -54,20 +58,42 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 	st.add(cases.Event{Verb: cases.Submit, Media: media, Form: s.Form, Channel: cases.ByChat, Signature: s.Signature,
 		Fields: s.Fields, Category: category.Name, Sealed: category.Sealed, Guarded: s.Guarded,
 		CodeHash: codeHash(no, code)})
-	id := identity{Said: s.Said}
-	if s.Signature != cases.Anonymous {
+	id, words := identity{}, s.Said
+	if s.Signature == cases.Anonymous {
+		words = unsigned(s)
+	} else {
 		id.From, id.Name, id.Contact = s.From, s.Name, s.Contact
 		if err := tx.Put(fromTable, withNumber(fromKey(s.From), no), nil); err != nil {
 			return Receipt{}, fmt.Errorf("list a petitioner's case: %w", err)
 		}
 	}
-	if err := putIdentity(tx, no, id); err != nil {
+	if err := st.seal(id, words...); err != nil {
 		return Receipt{}, err
 	}
 	if err := st.tellKeepers("staff.new", nil); err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Case: st.c, Code: code}, st.commit()
+}
+
+// unsigned is what was said for an anonymous matter without what tells who said
+// it: names, numbers, and the minute at which somebody was writing.
+func unsigned(s Submission) []Said {
+	var all []Said
+	for _, m := range s.Said {
+		m.Text = phrase.Scrub(m.Text, []string{s.Name, s.Contact})
+		m.At = dateOf(m.At).Start()
+		all = append(all, m)
+	}
+	return all
+}
+
+func scrubbed(fields map[string]string, names ...string) map[string]string {
+	all := make(map[string]string, len(fields))
+	for id, v := range fields {
+		all[id] = phrase.Scrub(v, names)
+	}
+	return all
 }
 
 // nextNumber draws the next number of the year: no gaps, no duplicates.
@@ -83,6 +109,9 @@ func (d *Desk) nextNumber(tx storage.Tx, year int) (cases.Number, error) {
 	return cases.Number{Year: year, Seq: last + 1}, nil
 }
 
+// maxSupplements is how often something can be added to one matter.
+const maxSupplements = 200
+
 // Supplement adds to the petitioner's own case, or answers a question of staff.
 func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Message, text string, now time.Time) (cases.Case, error) {
 	s, err := d.own(tx, no, cases.Supplement, by, now)
@@ -92,17 +121,22 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if text == "" && len(m.Media) == 0 {
 		return cases.Case{}, s.refuse(cases.NoText, cases.Supplement, "")
 	}
+	if s.c.Supplement >= maxSupplements {
+		return cases.Case{}, s.refuse(cases.TooMany, cases.Supplement, "")
+	}
 	asked := s.c.Question != ""
 	id, err := s.identity("supplement")
 	if err != nil {
 		return cases.Case{}, err
 	}
-	id.Said = append(id.Said, Said{At: m.At, Text: text, Media: m.Media})
-	if err := putIdentity(tx, s.c.No, id); err != nil {
+	if err := s.seal(id, Said{At: m.At, Text: text, Media: m.Media}); err != nil {
 		return cases.Case{}, err
 	}
 	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: len(m.Media)})
-	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media)}); err != nil {
+	// what looks like an accusation is for one pair of eyes, not for every phone
+	category, _ := d.Office.Suggest(text)
+	hidden := s.c.Sealed && s.c.Stage == cases.Received || !s.c.Sealed && category.Sealed
+	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media), "Hidden": hidden}); err != nil {
 		return cases.Case{}, err
 	}
 	return s.c, s.commit()
@@ -130,14 +164,7 @@ func (d *Desk) Withdraw(tx storage.Tx, no cases.Number, by Claim, now time.Time)
 // own begins a step by the petitioner on a case of their own. Somebody else's
 // number is refused like a number that is not there.
 func (d *Desk) own(tx storage.Tx, no cases.Number, verb cases.Verb, by Claim, now time.Time) (*step, error) {
-	s, err := d.begin(tx, no, verb, cases.Petitioner, now)
-	if err != nil {
-		return nil, err
-	}
-	if err := by.holds(tx, s.c); err != nil {
-		return nil, err
-	}
-	return s, s.check(verb)
+	return d.begin(tx, no, verb, cases.Petitioner, &by, now)
 }
 
 // term returns the house term of a category.

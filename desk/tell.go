@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,14 +13,21 @@ import (
 	"fangzhuo/words"
 )
 
-// notice is a message to one person or group that belongs to no conversation.
-const notice = "notice"
+// The kinds of messages, as the outbox keeps them.
+const (
+	notice  = "notice" // to a person, outside of a conversation
+	toGroup = "group"
+	answer  = "answer" // to a petitioner, about their matter
+)
 
 // address returns where a person is reached, or false.
 func (d *Desk) address(g getter, person string) (chat.Address, bool, error) {
 	b, err := g.Get(bindTable, boundKey(person))
 	if err == nil {
 		return chat.Address(b), true, nil
+	}
+	if !errors.Is(err, storage.ErrNotFound) {
+		return "", false, fmt.Errorf("read a binding: %w", err)
 	}
 	if a, ok := d.Addresses[person]; ok && a != "" {
 		return a, true, nil
@@ -30,6 +38,10 @@ func (d *Desk) address(g getter, person string) (chat.Address, bool, error) {
 // tellAll promises a message to each of the people who can be reached, and
 // returns how many that were.
 func (d *Desk) tellAll(tx storage.Tx, people []cases.Person, key, text string, now time.Time) (int, error) {
+	return d.promiseAll(tx, people, key, text, notice, now)
+}
+
+func (d *Desk) promiseAll(tx storage.Tx, people []cases.Person, key, text, kind string, now time.Time) (int, error) {
 	reached := 0
 	for _, p := range people {
 		to, ok, err := d.address(tx, p.ID)
@@ -39,7 +51,7 @@ func (d *Desk) tellAll(tx storage.Tx, people []cases.Person, key, text string, n
 		if !ok {
 			continue
 		}
-		m := outbox.Promise{Key: key + "/" + p.ID, To: to, Text: text, Due: now, Repeat: true, Kind: notice}
+		m := outbox.Promise{Key: key + "/" + p.ID, To: to, Text: text, Due: now, Repeat: true, Kind: kind}
 		if _, err := outbox.Put(tx, m, now); err != nil {
 			return reached, fmt.Errorf("promise a message: %w", err)
 		}
@@ -52,10 +64,15 @@ func (d *Desk) tellAll(tx storage.Tx, people []cases.Person, key, text string, n
 func (s *step) key() string { return fmt.Sprintf("case/%s/%d", s.c.No, s.c.Events) }
 
 // caseArgs are the facts of the case that any reader of it may be told.
-func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, more) }
+func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, s.now, more) }
 
-// tell promises a sentence about the case to people.
+// tell promises a sentence about the case to people. Of an accusation leaders
+// hear nothing, and staff nothing once it is handed over, whatever list they
+// stand on.
 func (s *step) tell(people []cases.Person, key string, args words.Args) (int, error) {
+	people = slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool {
+		return s.c.Sealed && p.Role != cases.Liaison && !s.c.Visible(cases.ActorOf(p))
+	})
 	return s.d.tellAll(s.tx, people, s.key()+"/"+key, s.d.say(key, s.caseArgs(args)), s.now)
 }
 
@@ -96,7 +113,7 @@ func (s *step) tellPetitioner(key string, args words.Args) (chat.Address, error)
 		return "", err
 	}
 	m := outbox.Promise{Key: s.key() + "/" + key, To: id.From, Text: s.d.say(key, s.caseArgs(args)),
-		Due: s.now, Repeat: true, Kind: "answer"}
+		Due: s.now, Repeat: true, Kind: answer}
 	if _, err := outbox.Put(s.tx, m, s.now); err != nil {
 		return "", fmt.Errorf("promise a message: %w", err)
 	}

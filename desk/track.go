@@ -3,10 +3,11 @@ package desk
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
-	"slices"
 	"time"
 
+	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
@@ -48,29 +49,47 @@ type lock struct {
 	Until time.Time `cbor:"2,keyasint,omitempty"`
 }
 
+// LockPrefix begins the names of the tables of wrong codes, one a day; they may
+// be dropped after a day.
+const LockPrefix = "lock/"
+
+func lockTable(day calendar.Date) storage.Table { return storage.Table(LockPrefix + day.String()) }
+
+// lockKey hides who asks for what: the table says neither.
+func lockKey(no cases.Number, from chat.Address) []byte {
+	sum := sha256.Sum256([]byte(no.String() + " " + string(from)))
+	return sum[:16]
+}
+
+// locked reports whether the asker has used up the wrong codes for a number.
+func (d *Desk) locked(g getter, no cases.Number, from chat.Address, now time.Time) (bool, error) {
+	today := dateOf(now)
+	for _, day := range []calendar.Date{today, today.Add(-1)} {
+		var l lock
+		if _, err := load(g, lockTable(day), lockKey(no, from), &l); err != nil {
+			return false, err
+		}
+		if now.Before(l.Until) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Track returns a case to its petitioner (查询). Somebody else's number, a wrong
 // code and a number that does not exist are refused alike.
-func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Time) (cases.Case, error) {
-	no = d.fullNumber(no, now)
-	var c cases.Case
-	err := d.view(ctx, func(r storage.Reader) error {
+func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Time) (c cases.Case, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
 		if by.Code != "" {
-			var l lock
-			if _, err := load(r, lockTable, withNumber(fromKey(by.From), no), &l); err != nil {
+			switch locked, err := d.locked(r, d.fullNumber(no, now), by.From, now); {
+			case err != nil:
 				return err
+			case locked:
+				return &cases.Refusal{Code: cases.Locked, No: d.fullNumber(no, now)}
 			}
-			if now.Before(l.Until) {
-				return &cases.Refusal{Code: cases.Locked, No: no}
-			}
 		}
-		ok, err := load(r, caseTable, numberKey(no), &c)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return &cases.Refusal{Code: cases.Unknown, No: no}
-		}
-		return by.holds(r, c)
+		c, err = d.find(r, no, now, func(c cases.Case) error { return by.holds(r, c) })
+		return err
 	})
 	if err != nil {
 		return cases.Case{}, err
@@ -78,12 +97,20 @@ func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Ti
 	return c, nil
 }
 
+// fullNumber gives a number without a year this year's.
+func (d *Desk) fullNumber(no cases.Number, now time.Time) cases.Number {
+	if no.Year == 0 {
+		no.Year = dateOf(now).Year
+	}
+	return no
+}
+
 // WrongCode counts a wrong code of the asker for that number and reports
 // whether the number is now locked for them.
 func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error) {
-	key := withNumber(fromKey(from), d.fullNumber(no, now))
+	table, key := lockTable(dateOf(now)), lockKey(d.fullNumber(no, now), from)
 	var l lock
-	if _, err := load(tx, lockTable, key, &l); err != nil {
+	if _, err := load(tx, table, key, &l); err != nil {
 		return false, err
 	}
 	if !l.Until.IsZero() && !now.Before(l.Until) {
@@ -93,7 +120,7 @@ func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now 
 	if l.Wrong >= wrongCodes {
 		l.Until = now.Add(lockedFor)
 	}
-	return l.Wrong >= wrongCodes, save(tx, lockTable, key, l)
+	return l.Wrong >= wrongCodes, save(tx, table, key, l)
 }
 
 // Mine returns the petitioner's own cases, newest first, at most n (我的).
@@ -129,24 +156,23 @@ func (d *Desk) list(ctx context.Context, t storage.Table, prefix storage.Key, n 
 	return found, err
 }
 
-// Look returns a case to a person with a duty (查). What they may not see is
-// refused like a number that does not exist.
-func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now time.Time) (cases.Case, []cases.Event, error) {
-	no = d.fullNumber(no, now)
-	var c cases.Case
-	var events []cases.Event
-	err := d.view(ctx, func(r storage.Reader) error {
-		ok, err := load(r, caseTable, numberKey(no), &c)
+// Look returns a case to a person with a duty (查), with its history. What they
+// may not see is refused like a number that does not exist.
+func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now time.Time) (c cases.Case, events []cases.Event, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		c, err = d.find(r, no, now, func(c cases.Case) error {
+			if !c.Visible(actor) {
+				return &cases.Refusal{Code: cases.Unknown, No: c.No}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if !ok || !c.Visible(actor) {
-			return &cases.Refusal{Code: cases.Unknown, No: no}
-		}
 		for i := range c.Events {
 			var e cases.Event
-			if ok, err := load(r, eventTable, eventKey(no, i), &e); err != nil || !ok {
-				return fmt.Errorf("read event %d of %s: found %t: %w", i, no, ok, err)
+			if ok, err := load(r, eventTable, eventKey(c.No, i), &e); err != nil || !ok {
+				return fmt.Errorf("read event %d of %s: found %t: %w", i, c.No, ok, err)
 			}
 			events = append(events, e)
 		}
@@ -155,6 +181,5 @@ func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now
 	if err != nil {
 		return cases.Case{}, nil, err
 	}
-	events = slices.DeleteFunc(events, func(e cases.Event) bool { return e.Verb == cases.Open && e.Actor.Role == "" })
 	return c, events, nil
 }

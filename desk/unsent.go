@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fangzhuo/cases"
-	"fangzhuo/chat"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -17,12 +16,21 @@ const alarm = "alarm"
 // Unsent tells staff of a message that did not go out or may not have: to which
 // group, or to "somebody", and why. It never says to whom in person.
 func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
+	if o.Reason == outbox.NoAddress {
+		if err := d.unbind(tx, o.To); err != nil {
+			return err
+		}
+	}
 	if o.Kind == alarm {
 		return nil
 	}
 	to, what := d.say("unsent.someone", nil), "unsent.reply"
 	for _, g := range d.Groups {
-		if a, name, err := d.groupAddress(tx, g.ID); err == nil && a == o.To {
+		a, name, err := d.groupAddress(tx, g.ID)
+		if err != nil {
+			return err
+		}
+		if a == o.To {
 			to, what = "“"+name+"”", "unsent.notice"
 		}
 	}
@@ -38,22 +46,12 @@ func (d *Desk) Missed(tx storage.Tx, key string, now time.Time) error {
 	return d.alarm(tx, "missed/"+key, text, now)
 }
 
-func (d *Desk) alarm(tx storage.Tx, key, text string, now time.Time) error {
-	for _, p := range d.Office.With(cases.Staff, "") {
-		to, ok, err := d.address(tx, p.ID)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if err := d.promiseAlarm(tx, key+"/"+p.ID, to, text, now); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+// Alarm tells staff that something needs a person, once per key.
+func (d *Desk) Alarm(tx storage.Tx, key, sentence string, args words.Args, now time.Time) error {
+	return d.alarm(tx, key, d.say(sentence, args), now)
 }
 
-func (d *Desk) promiseAlarm(tx storage.Tx, key string, to chat.Address, text string, now time.Time) error {
-	_, err := outbox.Put(tx, outbox.Promise{Key: key, To: to, Text: text, Due: now, Repeat: true, Kind: alarm}, now)
+func (d *Desk) alarm(tx storage.Tx, key, text string, now time.Time) error {
+	_, err := d.promiseAll(tx, d.Office.With(cases.Staff, ""), key, text, alarm, now)
 	return err
 }

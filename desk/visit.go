@@ -5,6 +5,7 @@ import (
 
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
+	"fangzhuo/phrase"
 	"fangzhuo/storage"
 )
 
@@ -30,17 +31,19 @@ func (d *Desk) Visit(tx storage.Tx, actor cases.Actor, v VisitNote, now time.Tim
 	category, _ := d.Office.Suggest(v.Matter)
 	s.add(cases.Event{Verb: cases.Submit, Channel: cases.ByVisit, Signature: cases.Sealed, Visitors: v.Persons,
 		Fields: map[string]string{cases.Matter: v.Matter}, Category: category.Name, Sealed: category.Sealed})
+	words := []Said{{At: now, Text: v.Matter}}
+	for _, name := range v.Representatives {
+		words = append(words, Said{At: now, Text: name})
+	}
+	if err := s.seal(identity{}, words...); err != nil {
+		return cases.Case{}, err
+	}
 	if _, err := s.registerOnTheWay(); err != nil {
 		return cases.Case{}, err
 	}
-	if err := s.visited(v); err != nil {
-		return cases.Case{}, err
-	}
-	id := identity{Said: []Said{{At: now, Text: v.Matter}}}
-	for _, name := range v.Representatives {
-		id.Said = append(id.Said, Said{At: now, Text: name})
-	}
-	if err := putIdentity(tx, no, id); err != nil {
+	if s.c.Sealed { // an accusation is discipline's from here on, whatever was said at the table
+		v.Outcome = cases.TakenOn
+	} else if err := s.visited(v); err != nil {
 		return cases.Case{}, err
 	}
 	visit := cases.Visit{At: now, Persons: v.Persons, Outcome: v.Outcome, Case: no, Reported: v.Reported, By: actor.ID}
@@ -63,10 +66,10 @@ func (s *step) visited(v VisitNote) error {
 	if !ok {
 		return s.refuse(cases.NoUnit, cases.Assign, v.Unit)
 	}
-	if unit.Sealed || s.c.Sealed {
+	if unit.Sealed {
 		return s.refuse(cases.SealedUnit, cases.Assign, unit.Name)
 	}
-	task := s.d.taskText(s.c, "", v.Representatives)
+	task := phrase.Scrub(v.Matter, v.Representatives)
 	s.add(cases.Event{Verb: cases.Assign, Unit: unit.ID, Text: task, Clock: s.d.clockTo(cases.TaskClock, s.now, v.Due)})
 	_, err := s.tellUnit(unit.ID, "unit.task", map[string]any{"Task": task, "TaskDue": v.Due})
 	return err

@@ -95,6 +95,8 @@ func caseNoEnds(f []rune, i int, n numeral) (int, bool) {
 		return end + 1, true
 	}
 	switch {
+	case next == ' ' && after == '个': // 3 个月
+		return 0, false
 	case next == 0, next == ' ':
 	case isDigit(next):
 		return 0, false

@@ -33,10 +33,10 @@ func text(t testing.TB, lang string) string {
 
 // line has what a line of any list may show.
 type line struct {
-	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name string
-	Received, Due, At                                                               time.Time
-	HasDue, Over, Signed, Reported                                                  bool
-	N, Days, Age                                                                    int
+	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name, State string
+	Received, Due, At                                                                      time.Time
+	HasDue, Over, Signed, Reported, Sealed                                                 bool
+	N, Days, Age                                                                           int
 }
 
 var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
@@ -63,7 +63,7 @@ func everything() Args {
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear"} {
+		"CalendarYear", "OverdueN", "SoonN"} {
 		args[name] = 3
 	}
 	for _, name := range yesOrNo {
@@ -74,7 +74,7 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
@@ -97,6 +97,7 @@ var shaped = []struct {
 	{"New", 3, []string{"overview", "digest.staff"}},
 	{"Answered", 3, []string{"overview", "digest.staff"}},
 	{"New", noon, []string{"staff.moved"}},
+	{"Next", "机电队", []string{"staff.reassigned"}},
 	{"To", noon, []string{"move.done", "move.past", "move.same"}},
 }
 
