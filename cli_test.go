@@ -70,7 +70,7 @@ func TestCommandLine(t *testing.T) {
 		{"demo --data go.mod/data", exitFailure, "", "make the data folder"},
 		{"backup --data testdata copy.db", exitFailure, "", "no data to back up in testdata: name the folder with --data"},
 		{"check --config missing.yaml", exitFailure, "", "missing.yaml"},
-		{"run --config config.example.yaml", exitFailure, "", "config.example.yaml:15:3: office.company is still a blank"},
+		{"run --config config.example.yaml", exitFailure, "", "config.example.yaml:15:3: office.phone is still a blank"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			code, stdout, stderr := command(t, strings.Fields(test.args)...)

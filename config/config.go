@@ -39,8 +39,6 @@ type Config struct {
 type Office struct {
 	Name          string // the office's own name
 	Bot           string // what the bot calls itself
-	Company       string // the mine or company; may be empty
-	Superior      string // who reviews an answer one level up (复查); may be empty
 	Phone         string // answered by a human
 	DispatchPhone string `yaml:"dispatch_phone"` // dispatch room (调度室), for danger
 	Place         string
@@ -121,7 +119,6 @@ type Group struct {
 	ID     string
 	Name   string
 	Marker string // a piece of the WeChat group name that only this group has
-	Unit   string // unit id; may be empty
 	// Stages has the group's own times; what the file leaves out is taken from
 	// Reception.Stages.
 	Stages  Stages
@@ -147,22 +144,17 @@ type Unit struct {
 	Name   string
 	Alias  []string // what people type instead of the name
 	Sealed bool     // takes accusations; nothing about them leaves it (纪委)
-	Urgent bool     // hears of hazards at once (调度室, 安监部)
 }
 
 // Category is a kind of matter (类别).
 type Category struct {
 	ID      string   // its Chinese name
 	Lead    string   // unit id (主办)
-	Co      []string // unit ids (协办)
 	Words   []string // words that suggest it; staff decide
 	Days    int      // house term; 0 means none
 	Working bool     // Days counts working days, not calendar days
-	Simple  bool     // simple handling (简易办理)
 	Sealed  bool     // accusation: never to units or leaders
 	Urgent  bool     // hazard: no ordinary clock
-	Outcome []string // how it may be decided, where that is fixed
-	Route   string   // statutory route the worker must hear of; may be empty
 }
 
 // Person is somebody with a duty, or in the sandbox a worker to play.

@@ -46,24 +46,16 @@ func (c *Config) checkCategories() {
 func (c *Config) checkHandlers(path string, k Category) {
 	known := c.unitIDs()
 	if !c.notes.has("categories") {
-		for _, id := range append([]string{k.Lead}, k.Co...) {
-			if !slices.Contains(known, id) {
-				c.missing("units", id, "categories")
-			}
+		if !slices.Contains(known, k.Lead) {
+			c.missing("units", k.Lead, "categories")
 		}
 		return
 	}
 	c.refer(path+".lead", k.Lead, "unit", known)
-	for j, id := range k.Co {
-		c.refer(entry(path+".co", j), id, "unit", known)
-	}
 	for _, u := range c.Units {
 		if k.Sealed && u.ID == k.Lead && !u.Sealed {
 			c.Problem(path+".lead", "is %q, but accusations go to a sealed unit only: choose one with sealed: true", k.Lead)
 		}
-	}
-	if k.Sealed && len(k.Co) > 0 {
-		c.Problem(path+".co", "is not for sealed categories: remove it, an accusation is read by its lead alone")
 	}
 }
 

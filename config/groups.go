@@ -5,16 +5,13 @@ import (
 )
 
 func (c *Config) checkGroups() {
-	units, people := c.unitIDs(), c.personIDs()
+	people := c.personIDs()
 	for i, g := range c.Groups {
 		path := entry("groups", i)
 		c.ident(path+".id", g.ID)
 		c.need(path+".name", g.Name, "the group's name or remove the entry")
 		if c.WeChat.Enabled {
 			c.need(path+".marker", g.Marker, "a piece of the WeChat group name that no other group has")
-		}
-		if g.Unit != "" {
-			c.refer(path+".unit", g.Unit, "unit", units)
 		}
 		for j, id := range g.Members {
 			c.refer(entry(path+".members", j), id, "person", people)
