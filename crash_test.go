@@ -459,7 +459,7 @@ func (c *crowd) checkAnswers() {
 	if told := c.count(toldBack, officers); told != len(reached) {
 		c.t.Errorf("staff were told of %d answers, people got %d", told, len(reached))
 	}
-	given, got := c.count(taskGiven, officers), c.count(regexp.MustCompile(`^【任务`), units)
+	given, got := c.count(taskGiven, officers), c.count(regexp.MustCompile(`(?s)^【任务.*请先回`), units)
 	if given != got || given == 0 {
 		c.t.Errorf("staff handed out %d tasks, units got %d", given, got)
 	}

@@ -121,7 +121,7 @@ func (d *Desk) Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (
 }
 
 // bindingLock stands for no matter: wrong binding codes are counted under it.
-var bindingLock = cases.Number{}
+var bindingLock = cases.Number{Year: 1}
 
 // WrongBinding counts a wrong binding code of an account.
 func (d *Desk) WrongBinding(tx storage.Tx, a chat.Address, now time.Time) error {
