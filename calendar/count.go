@@ -31,19 +31,3 @@ func (c *Calendar) AddWorking(d Date, n int) Date {
 	}
 	return d
 }
-
-// WorkingBetween counts the working days after a up to and including b, as
-// AddWorking does: with b = AddWorking(a, n) it is n. It is negative when b is
-// before a, counting from b.
-func (c *Calendar) WorkingBetween(a, b Date) int {
-	if b.Before(a) {
-		return -c.WorkingBetween(b, a)
-	}
-	n := 0
-	for i := range b.Sub(a) {
-		if c.Working(a.Add(i + 1)) {
-			n++
-		}
-	}
-	return n
-}

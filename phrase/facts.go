@@ -14,7 +14,6 @@ type Facts struct {
 	Counts  []string // "23个班", "7个小时"
 	Whens   []string // original wording, "上个月", "昨天零点班", "5号"
 	Wants   []string // 核查, 维修, 更换, 赔偿, 补发, 退还, 给个答复; what follows 能不能 in its own wording
-	Phones  []string // digits only
 }
 
 // FactsOf reads the facts of a story. dialect maps local words to standard ones
@@ -66,9 +65,8 @@ func (s *story) fact(i int) int {
 	if !factStarts()[s.f[i]] {
 		return i
 	}
-	if digits, end := phoneAt(s.f, i); end > i {
-		keep(&s.Phones, digits)
-		return end
+	if end := phoneAt(s.f, i); end > i {
+		return end // so that no part of it is read as a count
 	}
 	if end := s.when(i); end > i {
 		keep(&s.Whens, s.between(i, end))

@@ -39,7 +39,7 @@ func (t Text) personal(i int, who *formReader) int {
 			return end
 		}
 	}
-	if _, end := phoneAt(t.f, i); end > i {
+	if end := phoneAt(t.f, i); end > i {
 		return end
 	}
 	if end := identityCardAt(t.f, i); end > i {
@@ -135,12 +135,12 @@ func anyDigit(r rune) bool {
 	return ok && r != '两'
 }
 
-// phoneAt returns the digits of the phone number at i, also one written in Chinese
-// digits, and its end; or i.
-func phoneAt(f []rune, i int) (string, int) {
+// phoneAt returns the end of a phone number at i, also one written in Chinese
+// digits, or i.
+func phoneAt(f []rune, i int) int {
 	first, ok := oneDigit(f, i)
 	if !ok {
-		return "", i
+		return i
 	}
 	end := i
 	switch second, _ := oneDigit(f, i+1); {
@@ -158,13 +158,7 @@ func phoneAt(f []rune, i int) (string, int) {
 	if end == i && phoneBefore(f, i) {
 		end = max(groups(f, i, anyDigit, 4, 4), groups(f, i, anyDigit, 3, 4))
 	}
-	var b strings.Builder
-	for k := i; k < end; k++ {
-		if d, ok := oneDigit(f, k); ok {
-			b.WriteByte('0' + byte(d))
-		}
-	}
-	return b.String(), end
+	return end
 }
 
 // phoneBefore reports whether the text before i announces a phone number.
