@@ -107,7 +107,7 @@ func BenchmarkFanOut(b *testing.B) {
 		}
 		ours, theirs = append(ours, middle-began), append(theirs, b.Elapsed()-middle)
 	}
-	sent, err := q.Sent(b.Context(), groups*round+1)
+	sent, err := newest(b.Context(), s, prefixSent, groups*round+1)
 	if err != nil || len(sent) != groups*round {
 		b.Fatalf("sent %d, %v; want %d", len(sent), err, groups*round)
 	}

@@ -138,7 +138,7 @@ func (f *office) unsettled() []Outcome {
 
 func (f *office) delivered() []Outcome {
 	f.t.Helper()
-	out, err := f.Sent(f.t.Context(), 100)
+	out, err := newest(f.t.Context(), f.store, prefixSent, 100)
 	if err != nil {
 		f.t.Fatalf("sent: %v", err)
 	}

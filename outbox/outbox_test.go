@@ -155,11 +155,11 @@ func TestOldTablesAreDropped(t *testing.T) {
 func TestListsAreNewestFirst(t *testing.T) {
 	f := newOffice(t, Options{})
 	for _, key := range []string{"a", "b", "c"} {
-		f.put(notice(key, "x"))
+		f.put(Promise{Key: key, To: "gone:g/x", Text: "通知"})
 		f.fire()
 		f.advance(24 * time.Hour)
 	}
-	out, err := f.Sent(t.Context(), 2)
+	out, err := f.Unsettled(t.Context(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

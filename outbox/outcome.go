@@ -77,11 +77,6 @@ func (q *Queue) Unsettled(ctx context.Context, limit int) ([]Outcome, error) {
 	return newest(ctx, q.store, prefixUnsettled, limit)
 }
 
-// Sent returns the newest messages that were sent, newest first.
-func (q *Queue) Sent(ctx context.Context, limit int) ([]Outcome, error) {
-	return newest(ctx, q.store, prefixSent, limit)
-}
-
 func newest(ctx context.Context, s storage.Store, prefix string, limit int) ([]Outcome, error) {
 	tables, err := s.Tables(ctx, prefix)
 	if err != nil {
