@@ -250,9 +250,9 @@ func (c *crowd) passTime(p *process, r *rand.Rand) error {
 var (
 	receipt   = regexp.MustCompile(`^已收到，编号(\d{4}-\d{4})，查询码`)
 	handedIn  = regexp.MustCompile(`^反映 事由：(更衣柜[A-Z]\d+锁坏了)`)
-	answered  = regexp.MustCompile(`^\d{4}有答复了：锁换好了，凭条(\w+)`)
-	toldBack  = regexp.MustCompile(`^\d{4}已答复，反映人已收到`)
-	taskGiven = regexp.MustCompile(`^\d{4}已转.*发给单位的是`)
+	answered  = regexp.MustCompile(`^(?:\d{4}-)?\d{4}有答复了：锁换好了，凭条(\w+)`)
+	toldBack  = regexp.MustCompile(`^(?:\d{4}-)?\d{4}已答复，反映人已收到`)
+	taskGiven = regexp.MustCompile(`^(?:\d{4}-)?\d{4}已转.*发给单位的是`)
 )
 
 // examine reads every chat from its beginning and asks for what is new and for
