@@ -251,3 +251,46 @@ func (tb *table) talkOf(t testing.TB, who chat.Address) (k talk, err error) {
 	})
 	return k, err
 }
+
+// Once the receipt is sent nothing in the store leads from an anonymous matter
+// to an account, and what was said of oneself before is gone as well.
+func TestAnonymousLeavesNoTrace(t *testing.T) {
+	tb := set(t)
+	tb.Forms[0].Fields = append(tb.Forms[0].Fields,
+		cases.Field{ID: cases.ContactInfo, Label: "电话", Ask: "电话？", Kind: cases.PhoneField},
+		cases.Field{ID: cases.SignAs, Label: "署名", Ask: "署名？", Kind: cases.ChoiceField, Required: true,
+			Choices: []cases.Choice{{ID: "sealed", Label: "保密"}, {ID: "anonymous", Label: "匿名"}}})
+	for i, text := range []string{"反映", "我是张大明，食堂涨价", "好", "13900001234", "保密", "对 匿名"} {
+		tb.accept(t, said(fmt.Sprint("m", i), text))
+	}
+	if n := tb.count(t, "case"); n != 1 {
+		t.Fatalf("%d cases", n)
+	}
+	tables, err := tb.store.Tables(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		if table == "outbox-pending" { // its text and address go with the sending
+			continue
+		}
+		err := tb.store.View(t.Context(), func(r storage.Reader) error {
+			for key, value := range r.Scan(table, nil, nil) {
+				for _, secret := range []string{"t:luo", "张大明", "13900001234"} {
+					if strings.Contains(string(key)+string(value), secret) {
+						t.Errorf("%s holds %q: %q %q", table, secret, key, value)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// and yet the same words again are known for a minute
+	tb.accept(t, said("again", "对"))
+	if n := tb.count(t, "case"); n != 1 {
+		t.Errorf("handed in twice: %d cases", n)
+	}
+}
