@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+	"fangzhuo/words"
+)
+
+// tell adds to the story and waits for more, until it has been quiet.
+func (t *turn) tell(text string) (reply, error) {
+	first := len(t.talk.Story) == 0
+	t.talk.Hearing = true
+	t.talk.Quiet = t.now.Add(t.b.Quiet)
+	t.talk.Until = t.now.Add(t.b.DraftFor)
+	if text != "" {
+		t.talk.Story = append(slices.Clone(t.talk.Story), text)
+	}
+	switch {
+	case len(t.talk.Said) >= maxSaid:
+		return t.told()
+	case text == "" && len(t.talk.Story) == 0:
+		return says(t.say("form.media-only", nil))
+	case first || t.danger(text) != "":
+		return says(joined(t.danger(text), t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds()), "Straight": t.talk.Straight})))
+	}
+	return reply{}, nil
+}
+
+// despair are words of somebody who must not be left alone with a form.
+var despair = []string{"活着没意思", "不想活", "活不下去", "想死", "自杀", "跳楼", "轻生", "同归于尽"}
+
+// danger is what comes first of all when life may be at stake: whom to call now.
+func (t *turn) danger(text string) string {
+	folded := phrase.Fold(text)
+	if slices.ContainsFunc(despair, func(w string) bool { return strings.Contains(folded, w) }) {
+		return t.say("form.despair", nil)
+	}
+	if c, ok := t.b.Office.Suggest(text); ok && c.Urgent {
+		return t.say("form.danger", nil)
+	}
+	return ""
+}
+
+// told ends the story: reads its facts and asks for what it left open.
+func (t *turn) told() (reply, error) {
+	f, ok := t.b.form(t.talk.Form)
+	if !ok {
+		t.talk = talk{}
+		return t.lost()
+	}
+	story := strings.Join(t.talk.Story, "\n")
+	t.talk.Hearing, t.talk.Quiet, t.talk.Story = false, time.Time{}, nil
+	if story == "" {
+		t.talk.Hearing = true
+		return says(t.say("form.still-empty", words.Args{"Ask": f.Fields[0].Ask}))
+	}
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	t.talk.Fields[t.talk.Ask] = story
+	if t.talk.Ask == f.Fields[0].ID {
+		if n := t.read(f, story); n >= 2 {
+			t.talk.Straight = true
+		}
+	}
+	return t.next(f, t.talk.Ask)
+}
+
+// read fills in what the story clearly says and returns how much that is.
+func (t *turn) read(f cases.Form, story string) int {
+	facts := phrase.FactsOf(story, t.b.Dialect)
+	found := map[string]string{
+		cases.SinceWhen: strings.Join(slices.DeleteFunc(facts.Whens, aShift), "、"),
+		cases.Want:      strings.Join(facts.Wants, "、"),
+		cases.Place:     t.placeIn(phrase.Scrub(story, nil)), // not the crew in "I am from …"
+	}
+	n := 0
+	for id, v := range found {
+		if _, asks := f.Field(id); !asks || v == "" {
+			continue
+		}
+		n++
+		if t.talk.Fields[id] == "" {
+			t.talk.Fields[id] = v
+		}
+	}
+	folded := phrase.Fold(story)
+	if _, asks := f.Field(cases.SignAs); asks && t.talk.Fields[cases.SignAs] == "" && anyOf(folded, nameless) {
+		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
+	}
+	t.guard(folded)
+	return n
+}
+
+// aShift reports whether a time is only the name of a shift (零点班): that is no
+// answer to "since when".
+func aShift(when string) bool {
+	return strings.HasSuffix(when, "点班") || strings.HasSuffix(when, "夜班")
+}
+
+// placeIn names the unit a story speaks of, if it names exactly one.
+func (t *turn) placeIn(story string) string {
+	folded, name := phrase.Fold(story), ""
+	for _, u := range t.b.Office.Units {
+		if strings.Contains(folded, phrase.Fold(u.Name)) {
+			if name != "" {
+				return ""
+			}
+			name = u.Name
+		}
+	}
+	return name
+}
+
+// Words of somebody afraid of what may follow (担心报复), and of somebody who does
+// not want to be known at all.
+var (
+	fears    = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
+	nameless = []string{"匿名", "不留名", "别问我是谁", "不要问我是谁", "不说我是谁"}
+)
+
+func anyOf(folded string, phrases []string) bool {
+	return slices.ContainsFunc(phrases, func(w string) bool { return strings.Contains(folded, w) })
+}
+
+// guard notes that somebody is afraid. Their name is sealed unless they said how
+// they want to sign.
+func (t *turn) guard(folded string) {
+	if !anyOf(folded, fears) || strings.Contains(folded, "不怕") {
+		return
+	}
+	t.talk.Guarded = true
+	if t.talk.Fields[cases.SignAs] == "" {
+		t.talk.Fields[cases.SignAs] = string(cases.Sealed)
+	}
+}

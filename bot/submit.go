@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// sameMatter is how long the same words again from the same person are taken
+// for a bad network rather than for a second matter.
+const sameMatter = time.Minute
+
+// submit hands the form in: the case is durable before the receipt exists.
+func (t *turn) submit() (reply, error) {
+	k := t.talk.clone()
+	sum := sha256.Sum256([]byte(k.Form + phrase.Fold(k.Fields[cases.Matter]+k.Fields[cases.Want])))
+	f, _ := t.b.form(k.Form)
+	fields := cloneFields(k.Fields)
+	signature, contact := cases.Signature(fields[cases.SignAs]), fields[cases.ContactInfo]
+	if signature == "" {
+		signature = cases.Sealed
+	}
+	delete(fields, cases.SignAs)
+	delete(fields, cases.ContactInfo)
+	s := desk.Submission{From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
+		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said}
+	return does(func(tx storage.Tx) (string, error) {
+		r, err := t.b.desk.Submit(tx, s, t.now)
+		if err != nil {
+			return "", err
+		}
+		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		if signature == cases.Anonymous {
+			t.b.recent.note(t.m.From, sum[:8], t.now)
+		} else {
+			t.talk.Last, t.talk.LastSum, t.talk.LastAt, t.talk.Until = r.Case.No, sum[:8], t.now, t.now.Add(sameMatter)
+		}
+		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.late()}))
+		return joined(t.danger(fields[cases.Matter]), receipt), nil
+	})
+}
+
+// late reports whether nobody is in the office now.
+func (t *turn) late() bool {
+	day := t.today()
+	opens, shuts := day.At(0, t.b.Opens), day.At(0, t.b.Shuts)
+	return t.now.Before(opens) || !t.now.Before(shuts)
+}
+
+// again recognises the same matter handed in twice by a bad network: the same
+// one-message form, or the same 对.
+func (t *turn) again() (string, bool) {
+	sum, ok := t.talk.LastSum, !t.talk.LastAt.IsZero() && t.now.Sub(t.talk.LastAt) <= sameMatter && !t.now.Before(t.talk.LastAt)
+	if !ok {
+		sum, ok = t.b.recent.get(t.m.From, t.now)
+	}
+	if !ok || !t.sameAs(sum) {
+		return "", false
+	}
+	return t.say("again", words.Args{"HasNo": !t.talk.Last.IsZero(), "No": t.talk.Last.String()}), true
+}
+
+// sameAs compares what is said now with what was handed in last.
+func (t *turn) sameAs(last []byte) bool {
+	if t.text.Yes() {
+		return true
+	}
+	id, rest, ok := t.text.Command(t.b.starts)
+	if !ok {
+		return false
+	}
+	f, _ := t.b.form(id)
+	filled := phrase.Form(rest.Raw(), t.b.labels[f.ID])
+	matter := joined(strings.TrimSpace(filled.Values[cases.Matter]), strings.TrimSpace(filled.Rest))
+	sum := sha256.Sum256([]byte(f.ID + phrase.Fold(matter+filled.Values[cases.Want])))
+	return slices.Equal(sum[:8], last)
+}
