@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"fangzhuo/calendar"
@@ -138,9 +140,11 @@ type Overview struct {
 	// the staff's own digest has it.
 	Suspected int
 	Month     tally
-	DueSoon   []cases.Case // due within three days, soonest first
-	Overdue   []cases.Case // past their day, oldest first
-	Category  []Counted    // this month's matters by category, most first; below three as "<3"
+	DueSoon   []cases.Case // due within three days, soonest first, as many as are shown
+	Overdue   []cases.Case // past their day, oldest first, as many as are shown
+	DueSoonN  int          // how many there are
+	OverdueN  int
+	Category  []Counted // this month's matters by category, most first; below three as "<3"
 }
 
 // Counted is a name with its count.
@@ -187,25 +191,40 @@ func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (
 func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today calendar.Date) error {
 	for _, stage := range []cases.Stage{cases.Registered, cases.Accepted, cases.Handling} {
 		for _, sealed := range shelves(actor, stage) {
-			n := 0
-			for key := range r.Scan(openTable, stageKey(stage, sealed), stageKey(stage, sealed).Time(today.Add(4).Start())) {
-				var c cases.Case
-				if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
-					return fmt.Errorf("read a due case: found %t: %w", ok, err)
-				}
-				if dateOf(c.Due()).Before(today) {
-					o.Overdue = append(o.Overdue, c)
-				} else {
-					o.DueSoon = append(o.DueSoon, c)
-				}
-				if n++; n == countedAtMost {
-					break
-				}
+			if err := o.dueOn(r, stageKey(stage, sealed), today); err != nil {
+				return err
 			}
 		}
 	}
 	sortByDue(o.Overdue)
 	sortByDue(o.DueSoon)
+	o.Overdue, o.DueSoon = first(o.Overdue), first(o.DueSoon)
+	return nil
+}
+
+// dueOn counts what is due on one list by its keys alone, and reads only the
+// cases that will be shown.
+func (o *Overview) dueOn(r storage.Reader, list storage.Key, today calendar.Date) error {
+	over, soon := 0, 0
+	until := append(slices.Clone(list), storage.Key(nil).Time(today.Add(4).Start())...)
+	for key := range r.Scan(openTable, list, until) {
+		due := time.UnixMilli(int64(binary.BigEndian.Uint64(key[len(list):])))
+		n, shown := &soon, &o.DueSoon
+		if dateOf(due).Before(today) {
+			n, shown = &over, &o.Overdue
+		}
+		if *n++; *n <= listedAtMost {
+			var c cases.Case
+			if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
+				return fmt.Errorf("read a due case: found %t: %w", ok, err)
+			}
+			*shown = append(*shown, c)
+		}
+		if over+soon == countedAtMost {
+			break
+		}
+	}
+	o.OverdueN, o.DueSoonN = o.OverdueN+over, o.DueSoonN+soon
 	return nil
 }
 

@@ -159,8 +159,8 @@ func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
 		"MonthReceived": o.Month.Received, "MonthAnswered": o.Month.Answered, "MonthClosed": o.Month.Closed,
 		"MonthSuggestions": o.Month.Forms[Suggestion], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
-		"Soon": d.lines(first(o.DueSoon), now), "Overdue": d.lines(first(o.Overdue), now),
-		"SoonN": len(o.DueSoon), "OverdueN": len(o.Overdue), "Hot": hot(o.Category),
+		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now),
+		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Hot": hot(o.Category),
 	}
 }
 
