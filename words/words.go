@@ -7,7 +7,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"strings"
 	"text/template"
@@ -55,13 +54,19 @@ func (b *Book) Lang() string { return b.lang }
 
 // Say returns the sentence called key, filled with args. A key or a fact that
 // is missing is a mistake in the program; the person still gets an answer, the
-// key itself, and the tests find it.
+// key itself, and the tests find it. The args are the sentence's own: the book's
+// facts are added to them.
 func (b *Book) Say(key string, args Args) string {
-	all := make(Args, len(b.facts)+len(args))
-	maps.Copy(all, b.facts)
-	maps.Copy(all, args)
+	if args == nil {
+		args = make(Args, len(b.facts))
+	}
+	for name, fact := range b.facts {
+		if _, given := args[name]; !given {
+			args[name] = fact
+		}
+	}
 	var out strings.Builder
-	if err := b.t.ExecuteTemplate(&out, key, all); err != nil {
+	if err := b.t.ExecuteTemplate(&out, key, args); err != nil {
 		return "[" + key + "]"
 	}
 	return strings.TrimSpace(out.String())
