@@ -133,7 +133,7 @@ func TestBrowserWatches(t *testing.T) {
 
 // startDemo runs the demo on a clock that stands still and returns the page's address.
 func startDemo(t *testing.T) string {
-	n := &sandboxNetwork{program{data: t.TempDir(), wall: time.Date(2026, 11, 3, 9, 0, 0, 0, calendar.Zone)}}
+	n := &sandboxNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 3, 9, 0, 0, 0, calendar.Zone)}}
 	n.start(t)
 	t.Cleanup(func() { n.stop(t) })
 	return "http://" + n.live.page

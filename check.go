@@ -44,6 +44,10 @@ func check(file string, now time.Time, out io.Writer) error {
 	for _, oc := range o.nextSends(now) {
 		fmt.Fprintf(out, "  %s  %s\n", oc.Due.In(calendar.Zone).Format("2006-01-02 15:04"), sendName(oc))
 	}
+	if cfg.Unfilled() != nil {
+		fmt.Fprintln(out, "ok, but not ready to run: fill in what is named above")
+		return nil
+	}
 	fmt.Fprintln(out, "ok")
 	return nil
 }

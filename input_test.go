@@ -18,7 +18,7 @@ import (
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, calendar.Zone)
 
 func openMine(t *testing.T, data string, now time.Time) *sandboxNetwork {
-	n := &sandboxNetwork{program{data: data, wall: now}}
+	n := &sandboxNetwork{program: program{data: data, wall: now}, perHour: 60}
 	n.start(t)
 	return n
 }

@@ -20,7 +20,7 @@ import (
 // TestScriptsInSandbox plays every script over the sandbox's own HTTP API.
 func TestScriptsInSandbox(t *testing.T) {
 	playAll(t, func(t *testing.T, start time.Time) network {
-		return &sandboxNetwork{program{data: t.TempDir(), wall: start}}
+		return &sandboxNetwork{program: program{data: t.TempDir(), wall: start}}
 	})
 }
 
@@ -86,7 +86,10 @@ func (p *program) settle(t *testing.T) {
 }
 
 // sandboxNetwork plays a script over the JSON API.
-type sandboxNetwork struct{ program }
+type sandboxNetwork struct {
+	program
+	perHour int // messages from one person; 0 leaves it to the demo
+}
 
 func (n *sandboxNetwork) start(t *testing.T) {
 	cfg, err := config.Load("demo.yaml", demoConfig)
@@ -94,6 +97,7 @@ func (n *sandboxNetwork) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Sandbox.Listen = "127.0.0.1:0"
+	cfg.Intake.PerHour = cmp.Or(n.perHour, cfg.Intake.PerHour)
 	n.begin(t, cfg, world{})
 }
 

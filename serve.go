@@ -168,10 +168,8 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 			moved, err := d.MovedDays(ctx)
 			return o.sources(moved), err
 		},
-		Emit: func(tx storage.Tx, oc schedule.Occasion, now time.Time) error { return o.emit(tx, d, oc, now) },
-		Skipped: func(tx storage.Tx, oc schedule.Occasion, now time.Time) error {
-			return d.Missed(tx, fmt.Sprintf("%s/%s/%s", oc.Job, oc.Day, oc.Stage), now)
-		}})
+		Emit:    func(tx storage.Tx, oc schedule.Occasion, now time.Time) error { return o.emit(tx, d, oc, now) },
+		Skipped: func(tx storage.Tx, _ schedule.Occasion, now time.Time) error { return d.Missed(tx, now) }})
 	opens, shuts := o.hours()
 	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,

@@ -73,16 +73,19 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 	if _, ok := t.text.Exact(finished); ok {
 		return t.told()
 	}
-	if field, ok := f.Field(cases.SignAs); ok && len(t.talk.Story) > 0 {
-		if c, ok := choice(field, t.text); ok { // said ahead of the question
+	if field, ok := f.Field(cases.SignAs); ok && !t.text.Empty() {
+		if c, ok := choice(field, t.text); ok { // said ahead of the question: the rest is told
 			t.talk.Fields = cloneFields(t.talk.Fields)
 			t.talk.Fields[field.ID] = c.ID
+			t.talk.Straight = t.talk.Straight || len(t.talk.Story) > 0
 			return t.told()
 		}
 	}
 	text, _ := t.clipped()
 	t.remember(t.m.Text)
-	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 && len(t.talk.Story) == 0 {
+	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 {
+		filled.Rest = joined(strings.Join(t.talk.Story, "\n"), filled.Rest)
+		t.talk.Story, t.talk.Hearing, t.talk.Quiet = nil, false, time.Time{}
 		return t.filled(f, filled)
 	}
 	return t.tell(strings.TrimSpace(text))
@@ -149,6 +152,12 @@ func (t *turn) take(field cases.Field, text phrase.Text) (problem string) {
 		t.talk.Fields[field.ID] = masked
 	}
 	return ""
+}
+
+// onlyPhone reports whether somebody just gave their number.
+func onlyPhone(folded string) bool {
+	digits := strings.Map(digit, folded)
+	return len(digits) >= 7 && len(digits) <= 13 && strings.Trim(folded, "0123456789 -+") == ""
 }
 
 func digit(r rune) rune {
@@ -243,6 +252,13 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 	}
 	if _, rest, ok := t.text.Command(fixing); ok {
 		return t.fix(f, rest)
+	}
+	if contact, ok := f.Field(cases.ContactInfo); ok && onlyPhone(t.text.Folded()) {
+		t.remember(t.m.Text)
+		if problem := t.take(contact, t.text); problem != "" {
+			return says(problem)
+		}
+		return says(t.summaryText(f))
 	}
 	if t.text.No() {
 		return says(t.say("form.wrong", nil))

@@ -68,6 +68,10 @@ func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 		t.talk.Fields[first.ID] = joined(t.talk.Fields[first.ID], extra)
 	}
 	t.guard(phrase.Fold(t.m.Text))
+	if t.draft != nil && (wrong != "" || t.lacks(f)) {
+		t.talk = *t.draft
+		return says(t.say("form.finish-first", nil) + "\n" + t.question())
+	}
 	for _, field := range f.Fields {
 		if field.Required && t.talk.Fields[field.ID] == "" {
 			t.talk.Ask, t.talk.Hearing = field.ID, field.Kind == cases.StoryField
@@ -80,6 +84,11 @@ func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 		return says(problem + "\n" + t.question())
 	}
 	return t.submit()
+}
+
+// lacks reports whether a required answer is missing.
+func (t *turn) lacks(f cases.Form) bool {
+	return slices.ContainsFunc(f.Fields, func(g cases.Field) bool { return g.Required && t.talk.Fields[g.ID] == "" })
 }
 
 func joined(a, b string) string {

@@ -37,6 +37,7 @@ type taskLine struct {
 	Short, Task string
 	Due         any
 	HasDue      bool
+	Over        int // days past Due, 0 if none
 	Signed      bool
 	Reported    bool
 }
@@ -45,7 +46,11 @@ func (t *turn) taskLines(list []cases.Case) []taskLine {
 	var lines []taskLine
 	for _, c := range list {
 		k, ok := c.Clock(cases.TaskClock)
-		lines = append(lines, taskLine{Short: desk.ShortNumber(c.No, t.now), Task: c.Note, Due: k.Due, HasDue: ok,
+		over := 0
+		if ok {
+			over = max(0, t.today().Sub(calendar.DateOf(k.Due)))
+		}
+		lines = append(lines, taskLine{Over: over, Short: desk.ShortNumber(c.No, t.now), Task: c.Note, Due: k.Due, HasDue: ok,
 			Signed: !c.SignedAt.IsZero(), Reported: c.Feedback != ""})
 	}
 	return lines
@@ -53,9 +58,9 @@ func (t *turn) taskLines(list []cases.Case) []taskLine {
 
 // step words a step that was taken.
 func (t *turn) step(key string, d desk.Done, args words.Args) string {
-	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "TooLate": false}
+	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "TooLate": false, "HasTaskDue": false}
 	if k, ok := d.Case.Clock(cases.TaskClock); ok {
-		all["TaskDue"] = k.Due
+		all["TaskDue"], all["HasTaskDue"] = k.Due, true
 		all["TooLate"] = !d.Case.Due().IsZero() && k.Due.After(d.Case.Due())
 	}
 	if k, ok := d.Case.Clock(cases.LeaderClock); ok {
@@ -181,7 +186,8 @@ func ask(t *turn, in input) (reply, error) {
 				return "", err
 			}
 			asked := &turn{b: t.b, ctx: t.ctx, now: t.now, was: k, talk: k}
-			asked.m.From, asked.talk.Asked = to, append(slices.Clone(k.Asked), d.Case.No)
+			before := slices.DeleteFunc(slices.Clone(k.Asked), func(n cases.Number) bool { return n == d.Case.No })
+			asked.m.From, asked.talk.Asked = to, append(before, d.Case.No)
 			asked.talk.Answered, asked.talk.Doubt = time.Time{}, k.Form != ""
 			if err := asked.saveTalk(tx); err != nil {
 				return "", err
@@ -262,6 +268,8 @@ func moveReception(t *turn, in input) (reply, error) {
 		return says(t.say("move.not-one", words.Args{"N": len(days)}))
 	case to.Before(t.today()):
 		return says(t.say("move.past", words.Args{"To": to}))
+	case to.Sub(days[0].RuleDate) > 15 || days[0].RuleDate.Sub(to) > 15:
+		return says(t.say("move.far", words.Args{"Month": days[0].RuleDate}))
 	case to == days[0].Date:
 		return says(t.say("move.same", words.Args{"To": to}))
 	case !days[0].Date.IsZero() && days[0].Date.Before(t.today()):
@@ -272,7 +280,7 @@ func moveReception(t *turn, in input) (reply, error) {
 		if err := t.b.desk.MoveReception(tx, t.actor, old.RuleDate, to, rest.Raw(), t.now); err != nil {
 			return "", err
 		}
-		return t.say("move.done", words.Args{"Old": old.Date, "To": to, "Note": rest.Raw()}), nil
+		return t.say("move.done", words.Args{"Old": old.Date, "To": to, "Note": rest.Raw(), "Off": !t.b.desk.Calendar.Working(to)}), nil
 	}}, nil
 }
 

@@ -73,11 +73,41 @@ func (t *turn) private() (reply, error) {
 	if len(t.talk.Asked) > 0 && (!t.text.Empty() || len(t.m.Media) > 0) && !t.soundsSealed() {
 		return t.answersQuestion()
 	}
+	if r, asked, err := t.asks(); asked {
+		return r, err
+	}
 	if t.soundsLikeMatter() {
 		return t.straight()
 	}
 	return t.lost()
 }
+
+// asks answers what somebody asks in passing rather than tells: when the
+// reception day is, how their matter stands; a bare number too.
+func (t *turn) asks() (r reply, asked bool, err error) {
+	if year, seq, rest, ok := t.text.CaseNo(); ok && rest.Empty() && (year != 0 || seq > 9) {
+		r, err = track(t, input{no: cases.Number{Year: year, Seq: seq}, rest: rest})
+		return r, true, err
+	}
+	folded := t.text.Folded()
+	question := strings.HasSuffix(folded, "?") || anyOf(folded, []string{"哪天", "什么时候是", "是谁", "能干什么", "怎么样了"})
+	if t.known || !question || utf8.RuneCountInString(folded) > shortQuestion {
+		return reply{}, false, nil
+	}
+	switch {
+	case strings.Contains(folded, "接待"):
+		r, err = reception(t, input{rest: phrase.Read("")})
+		return r, true, err
+	case anyOf(folded, []string{"进度", "怎么样了", "办得", "办好"}):
+		r, err = mine(t, input{})
+		return r, true, err
+	}
+	r, err = t.lost()
+	return r, true, err
+}
+
+// shortQuestion is up to how many characters a question is one in passing.
+const shortQuestion = 20
 
 // inForm goes on with the open form, unless what is said is another form, or may
 // be meant for a question that staff asked meanwhile.
@@ -89,8 +119,10 @@ func (t *turn) inForm() (reply, error) {
 			return t.open(f, rest)
 		case filled.Found > 0 && t.talk.Fields[cases.Matter] == "" && len(t.talk.Story) == 0:
 			return t.open(f, rest) // nothing was said yet: this is the same matter, told at once
-		case filled.Found > 0:
-			return says(t.say("form.finish-first", nil) + "\n" + t.question())
+		case filled.Found > 0: // a matter of its own; the draft goes on behind it
+			draft := t.talk.clone()
+			t.draft = &draft
+			return t.open(f, rest)
 		}
 	}
 	if t.talk.Doubt && len(t.talk.Asked) > 0 {
@@ -144,7 +176,7 @@ func (t *turn) command() (command, input, bool) {
 		}
 	case !c.rest && !rest.Empty():
 		return command{}, input{}, false
-	case c.rest && !allowed && !rest.Empty():
+	case c.rest && !allowed && !rest.Empty() && !t.meant(c, rest):
 		// "来访问过一次" from a worker is a story, not a command
 		return command{}, input{}, false
 	case c.id == "cancel" && t.talk.Form != "":
@@ -155,6 +187,23 @@ func (t *turn) command() (command, input, bool) {
 		}
 	}
 	return c, in, true
+}
+
+// meant reports whether what follows a command of the office shows that the
+// command was meant, so that whoever may not use it is told who may.
+func (t *turn) meant(c command, rest phrase.Text) bool {
+	if t.talk.Form != "" {
+		return false
+	}
+	switch c.id {
+	case "move":
+		_, _, _, ok := rest.Month(t.today())
+		return ok
+	case "visit":
+		persons, _ := rest.Token()
+		return count(persons) > 0
+	}
+	return c.id == "bind-group"
 }
 
 // longEnough is from how many characters on a text is taken for a matter.
@@ -221,7 +270,10 @@ func (t *turn) inGroup() (reply, error) {
 	t.talk = t.was
 	id, rest, ok := t.text.Command(t.b.commands)
 	if ok && id == "reception" {
-		return reception(t, input{rest: rest})
+		if _, _, _, month := rest.Month(t.today()); month || rest.Empty() {
+			return reception(t, input{rest: rest})
+		}
+		return says(t.say("group.neutral", nil))
 	}
 	if ok && id == "bind-group" && t.actor.Role == cases.Staff {
 		return bindGroup(t, input{rest: rest})

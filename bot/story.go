@@ -13,6 +13,9 @@ import (
 // tell adds to the story and waits for more, until it has been quiet.
 func (t *turn) tell(text string) (reply, error) {
 	first := len(t.talk.Story) == 0
+	if !first && text == t.talk.Story[len(t.talk.Story)-1] {
+		return reply{}, nil // a bad network says it twice
+	}
 	t.talk.Hearing = true
 	t.talk.Quiet = t.now.Add(t.b.Quiet)
 	t.talk.Until = t.now.Add(t.b.DraftFor)
@@ -54,6 +57,9 @@ func (t *turn) told() (reply, error) {
 	}
 	story := strings.Join(t.talk.Story, "\n")
 	t.talk.Hearing, t.talk.Quiet, t.talk.Story = false, time.Time{}, nil
+	if filled := phrase.Form(story, t.b.labels[f.ID]); filled.Found >= 2 { // told label by label
+		return t.filled(f, filled)
+	}
 	if story == "" {
 		t.talk.Hearing = true
 		return says(t.say("form.still-empty", words.Args{"Ask": f.Fields[0].Ask}))

@@ -37,10 +37,16 @@ func (t *turn) submit() (reply, error) {
 			return "", err
 		}
 		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		if t.draft != nil {
+			t.talk = t.draft.clone()
+		}
 		if signature == cases.Anonymous {
 			t.b.recent.note(t.m.From, sum[:8], t.now)
 		} else {
-			t.talk.Last, t.talk.LastSum, t.talk.LastAt, t.talk.Until = r.Case.No, sum[:8], t.now, t.now.Add(sameMatter)
+			t.talk.Last, t.talk.LastSum, t.talk.LastAt = r.Case.No, sum[:8], t.now
+			if t.draft == nil {
+				t.talk.Until = t.now.Add(sameMatter)
+			}
 		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.late()}))
 		return joined(t.danger(fields[cases.Matter]), receipt), nil

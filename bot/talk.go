@@ -72,6 +72,9 @@ func loadTalk(r interface {
 	if _, err := record.Decode(b, &k); err != nil {
 		return k, fmt.Errorf("read a conversation: %w", err)
 	}
+	if k.Form != "" && k.Fields == nil { // an empty map is not stored
+		k.Fields = map[string]string{}
+	}
 	return k, nil
 }
 

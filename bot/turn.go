@@ -39,6 +39,7 @@ type turn struct {
 	actor cases.Actor
 	talk  talk // where the conversation stands; saved when it changed
 	was   talk
+	draft *talk // a draft that waits while a complete form is handed in
 	text  phrase.Text
 }
 

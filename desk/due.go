@@ -88,6 +88,11 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 }
 
 func (s *step) pushAbout(k cases.Clock) error {
+	for _, other := range s.c.Clocks { // one push a day: about what is due first
+		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && other.Due.Before(k.Due) {
+			k = other
+		}
+	}
 	today, due := dateOf(s.now), dateOf(k.Due)
 	people, key := s.mustAct(), "push.soon"
 	if k.Kind == cases.LeaderClock {

@@ -251,6 +251,9 @@ func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader
 		return Done{}, s.refuse(cases.NoTerm, cases.Sponsor, "")
 	}
 	clock := d.clock(cases.LeaderClock, now, t)
+	if k, ok := s.c.Clock(cases.LeaderClock); ok && s.c.Leader == p.ID && k.Due.Equal(clock.Due) {
+		return Done{Case: s.c, Told: true}, nil // it is so already
+	}
 	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clock: clock})
 	told, err := s.tell([]cases.Person{p}, "leader.sponsors", merged(d.Plain(s.c), words.Args{"LeaderDue": clock.Due}))
 	if err != nil {

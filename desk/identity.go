@@ -39,6 +39,15 @@ func (s *step) identity(purpose string) (identity, error) {
 	return id, nil
 }
 
+// knownAs is the name of whoever speaks from an account, if the office has it on
+// its list of duties.
+func (d *Desk) knownAs(a chat.Address) []string {
+	if p, ok := d.Office.Person(d.who[a]); ok {
+		return []string{p.Name}
+	}
+	return nil
+}
+
 // seal keeps the sealed part with more of what was said.
 func (s *step) seal(id identity, said ...Said) error {
 	for _, m := range said {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
@@ -54,8 +55,8 @@ func (d *Desk) Plain(c cases.Case) words.Args {
 
 // placeOnly is a place unless it is a unit: a unit may be the petitioner's own.
 func (d *Desk) placeOnly(place string) string {
-	if _, unit := d.Office.Unit(place); unit {
-		return ""
+	if _, unit := d.Office.Unit(place); unit && strings.ContainsAny(place, "队区班科厂部办室委会") {
+		return "" // but 澡堂 and 食堂 are places too
 	}
 	return phrase.Scrub(place, nil)
 }

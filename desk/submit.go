@@ -49,7 +49,7 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 	}
 	st := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, before: cases.Case{No: no}, c: cases.Case{No: no}}
 	if s.Signature == cases.Anonymous { // they may have said who they are before they thought better of it
-		s.Fields = scrubbed(s.Fields, s.Name)
+		s.Fields = scrubbed(s.Fields, append(d.knownAs(s.From), s.Name)...)
 	}
 	media := 0
 	for _, m := range s.Said {
@@ -60,7 +60,7 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 		CodeHash: codeHash(no, code)})
 	id, words := identity{}, s.Said
 	if s.Signature == cases.Anonymous {
-		words = unsigned(s)
+		words = unsigned(s, append(d.knownAs(s.From), s.Name, s.Contact))
 	} else {
 		id.From, id.Name, id.Contact = s.From, s.Name, s.Contact
 		if err := tx.Put(fromTable, withNumber(fromKey(s.From), no), nil); err != nil {
@@ -78,10 +78,10 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 
 // unsigned is what was said for an anonymous matter without what tells who said
 // it: names, numbers, and the minute at which somebody was writing.
-func unsigned(s Submission) []Said {
+func unsigned(s Submission, names []string) []Said {
 	var all []Said
 	for _, m := range s.Said {
-		m.Text = phrase.Scrub(m.Text, []string{s.Name, s.Contact})
+		m.Text = phrase.Scrub(m.Text, names)
 		m.At = dateOf(m.At).Start()
 		all = append(all, m)
 	}

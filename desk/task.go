@@ -17,7 +17,7 @@ func (s *step) task(note string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names := []string{id.Name, id.Contact}
+	names := append(s.d.knownAs(id.From), id.Name, id.Contact)
 	if note != "" && s.c.Guarded {
 		if quotes, err := s.quotes(note, id); err != nil || quotes {
 			return "", errors.Join(err, s.refuse(cases.QuotesWords, cases.Assign, ""))

@@ -38,12 +38,10 @@ func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
 	return d.alarm(tx, "unsent/"+o.Key, text, now)
 }
 
-// Missed tells staff, once, that a scheduled notice was skipped because its
-// time had passed while the program was down.
-func (d *Desk) Missed(tx storage.Tx, key string, now time.Time) error {
-	text := d.say("staff.unsent", words.Args{"To": d.say("unsent.groups", nil), "What": d.say("unsent.notice", nil),
-		"Why": d.say("unsent.expired", nil)})
-	return d.alarm(tx, "missed/"+key, text, now)
+// Missed tells staff that scheduled notices were skipped because their time had
+// passed while the program was down: once for all that are skipped together.
+func (d *Desk) Missed(tx storage.Tx, now time.Time) error {
+	return d.Alarm(tx, "missed/"+now.UTC().Format(time.RFC3339), "staff.missed", nil, now)
 }
 
 // Alarm tells staff that something needs a person, once per key.

@@ -117,7 +117,7 @@ func (r *formReader) label(i int) (label, bool) {
 
 // bracketed returns the label in brackets at i.
 func (r *formReader) bracketed(i int) (label, bool) {
-	k := slices.Index([]rune("【[「『〔〖"), r.f[i])
+	k := slices.Index([]rune("【[「『〔〖(《<"), r.f[i])
 	if k < 0 {
 		return label{}, false
 	}
@@ -127,7 +127,7 @@ func (r *formReader) bracketed(i int) (label, bool) {
 		if end == j {
 			continue
 		}
-		if end = hasPrefix(r.f, end, " "); peek(r.f, end) != []rune("】]」』〕〗")[k] {
+		if end = hasPrefix(r.f, end, " "); peek(r.f, end) != []rune("】]」』〕〗)》>")[k] {
 			continue
 		}
 		start := i

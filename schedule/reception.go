@@ -156,6 +156,9 @@ func (r Reception) notices(all []Occasion, day calendar.ReceptionDay, steps []st
 	slices.SortStableFunc(all, byDue)
 	for i := range all[:max(0, len(all)-1)] {
 		all[i].Until = all[i+1].Due
+		if all[i].Stage == Eve { // what it says is about tomorrow
+			all[i].Until = calendar.DateOf(all[i].Due).Add(1).Start().Add(-time.Second)
+		}
 	}
 	return all
 }

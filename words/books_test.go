@@ -74,7 +74,7 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
