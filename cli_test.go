@@ -50,7 +50,7 @@ func TestCommandLine(t *testing.T) {
 		{"completion zsh", exitOK, "#compdef fangzhuo", ""},
 		{"completion fish", exitOK, "complete -c fangzhuo", ""},
 		{"completion powershell", exitOK, "Register-ArgumentCompleter", ""},
-		{"check --config config.example.yaml", exitOK, "\nok\n", ""},
+		{"check --config config.example.yaml", exitOK, "not ready to run", ""},
 
 		{"dmeo", exitUsage, "", "unknown command \"dmeo\" for \"fangzhuo\"\n\nDid you mean this?\n\tdemo\n\nhint: fangzhuo --help"},
 		{"demo now", exitUsage, "", "hint: fangzhuo demo --help"},

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +67,20 @@ func (p *program) stop(t *testing.T) {
 	p.cancel()
 	if err := <-p.done; err != nil {
 		t.Errorf("the program ended with: %v", err)
+	}
+}
+
+func (p *program) freeze(t *testing.T) func() {
+	t.Helper()
+	file := filepath.Join(p.data, databaseFile)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 //	clock 2026-11-23 10:00     move the clock there; all that falls due on the way happens
 //	advance 20s                move the clock on
 //	restart                    stop the program and start it on the same data
+//	crash                      the same, but on the data as they are at this moment,
+//	                           as after kill -9: nothing is finished or tidied up
 //	luo: …                     luo says it to the bot in private
 //	luo @zc: …                 luo says it in the group zc
 //	> luo: A | B               the next thing luo has not read yet holds A and B
@@ -44,6 +46,8 @@ type script struct {
 type network interface {
 	start(t *testing.T)
 	stop(t *testing.T)
+	// freeze takes the data as they are; what it returns puts them back.
+	freeze(t *testing.T) func()
 	now() time.Time
 	move(t *testing.T, to time.Time)
 	say(t *testing.T, person, group, text string)
@@ -108,6 +112,11 @@ func (s *script) do(line string) {
 		s.net.move(s.t, s.net.now().Add(d))
 	case "restart":
 		s.net.stop(s.t)
+		s.net.start(s.t)
+	case "crash":
+		restore := s.net.freeze(s.t)
+		s.net.stop(s.t)
+		restore()
 		s.net.start(s.t)
 	case ">":
 		s.expect(rest)
