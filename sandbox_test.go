@@ -51,7 +51,7 @@ func (p *program) begin(t *testing.T, cfg *config.Config, w world) {
 	ctx, p.cancel = context.WithCancel(context.Background())
 	p.done = make(chan error, 1)
 	started := make(chan running, 1)
-	w.clock, w.movable = p.clock, true
+	w.clock, w.movable, w.resume = p.clock, true, true
 	w.stdout, w.stderr = cmp.Or[io.Writer](p.terminal, io.Discard), t.Output()
 	w.started = func(r running) { started <- r }
 	go func() { p.done <- serve(ctx, cfg, w) }()

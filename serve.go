@@ -63,7 +63,7 @@ func demo(ctx context.Context, s setup, stdout, stderr io.Writer) error {
 	}
 	cfg.Data = s.data
 	clock := schedule.NewClock(wall, s.start)
-	return serve(ctx, cfg, world{clock: clock, movable: true, stdout: stdout, stderr: stderr})
+	return serve(ctx, cfg, world{clock: clock, movable: true, resume: s.start.IsZero(), stdout: stdout, stderr: stderr})
 }
 
 func runOffice(ctx context.Context, file string, stdout, stderr io.Writer) error {
@@ -81,6 +81,7 @@ func runOffice(ctx context.Context, file string, stdout, stderr io.Writer) error
 type world struct {
 	clock   *schedule.Clock
 	movable bool // the sandbox may move the clock
+	resume  bool // it goes on where it was moved to before
 	stdout  io.Writer
 	stderr  io.Writer
 	// network carries the requests to WeChat; nil for the real one.
@@ -143,7 +144,9 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	transports := map[string]outbox.Sender{}
 	if cfg.Sandbox.Listen != "" {
 		settle := func(ctx context.Context) error { return errors.Join(runner.Settle(ctx), queue.Flush(ctx)) }
-		move := func(ctx context.Context, to time.Time) error { return runner.Move(ctx, to) }
+		move := func(ctx context.Context, to time.Time) error {
+			return errors.Join(runner.Move(ctx, to), keepClock(ctx, store, now()))
+		}
 		room = sandbox.New(o.room(w, store, d, token, log, settle, move))
 		transports[room.Name()] = room
 		running = append(running, room)
@@ -204,6 +207,11 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	if w.movable {
 		// what fell due while nobody was here is decided before anybody speaks
 		if err := p.runner.Settle(ctx); err != nil {
+			return err
+		}
+	}
+	if w.resume {
+		if err := catchUp(ctx, p.store, p.runner, w.clock.Now()); err != nil {
 			return err
 		}
 	}
