@@ -6,7 +6,7 @@
 // A batch is handled where it is accepted, not put into a queue first: what a
 // message changes, the note that it was seen, and the answer owed are one
 // write. Only a message that the program cannot handle is kept aside
-// ("aside"), for staff to look at.
+// ("aside"); its sender and the staff are told that it is there.
 package bot
 
 import (

@@ -66,14 +66,13 @@ func (t *turn) load() (seen bool, err error) {
 		case !errors.Is(err, storage.ErrNotFound):
 			return fmt.Errorf("look up a message: %w", err)
 		}
-		if t.who, t.known = t.b.desk.Who(r, t.m.From); t.known {
-			t.actor = cases.ActorOf(t.who)
-			t.known = t.who.Role != cases.Worker
+		who, known, err := t.b.desk.Who(r, t.m.From)
+		if err != nil {
+			return fmt.Errorf("look up who speaks: %w", err)
 		}
-		if !t.known {
-			t.actor = cases.Petitioner
+		if known && who.Role != cases.Worker {
+			t.who, t.known, t.actor = who, true, cases.ActorOf(who)
 		}
-		var err error
 		t.talk, err = loadTalk(r, t.m.From)
 		t.was = t.talk
 		return err

@@ -36,15 +36,17 @@ func groupKey(id string) []byte  { return storage.Key(nil).Text("group").Text(id
 
 // Who returns the person with a duty behind an address, or false for a worker
 // or a stranger. It is asked anew at every message.
-func (d *Desk) Who(g storage.Reader, a chat.Address) (cases.Person, bool) {
-	if id, ok := d.who[a]; ok {
-		return d.Office.Person(id)
+func (d *Desk) Who(r storage.Reader, a chat.Address) (cases.Person, bool, error) {
+	id, ok := d.who[a]
+	if !ok {
+		b, err := r.Get(bindTable, whoKey(a))
+		if err != nil {
+			return cases.Person{}, false, ignoreAbsent(err)
+		}
+		id = string(b)
 	}
-	b, err := g.Get(bindTable, whoKey(a))
-	if err != nil {
-		return cases.Person{}, false
-	}
-	return d.Office.Person(string(b))
+	p, known := d.Office.Person(id)
+	return p, known, nil
 }
 
 // unbind forgets a binding that leads nowhere any more, so that the configured
@@ -105,12 +107,14 @@ func (d *Desk) Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (
 	if _, fixed := d.who[a]; fixed || !ok || !known || now.After(b.Until) {
 		return cases.Person{}, &cases.Refusal{Code: cases.Unknown}
 	}
-	if before, err := tx.Get(bindTable, boundKey(p.ID)); err == nil {
-		if err := tx.Delete(bindTable, whoKey(chat.Address(before))); err != nil {
-			return cases.Person{}, err
-		}
+	before, err := tx.Get(bindTable, boundKey(p.ID))
+	if err == nil {
+		err = tx.Delete(bindTable, whoKey(chat.Address(before)))
 	}
-	err := errors.Join(
+	if err := ignoreAbsent(err); err != nil {
+		return cases.Person{}, fmt.Errorf("end the earlier binding: %w", err)
+	}
+	err = errors.Join(
 		tx.Delete(table, codeKey(code)),
 		tx.Put(bindTable, boundKey(p.ID), []byte(a)),
 		tx.Put(bindTable, whoKey(a), []byte(p.ID)))

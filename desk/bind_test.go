@@ -21,10 +21,9 @@ func do(t *testing.T, s storage.Store, fn func(tx storage.Tx) error) {
 func who(t *testing.T, d *Desk, s storage.Store, a chat.Address) (id string) {
 	t.Helper()
 	err := s.View(t.Context(), func(r storage.Reader) error {
-		if p, ok := d.Who(r, a); ok {
-			id = p.ID
-		}
-		return nil
+		p, _, err := d.Who(r, a)
+		id = p.ID
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

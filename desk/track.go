@@ -23,8 +23,8 @@ type Claim struct {
 // holds returns nil when the claim fits the case, and otherwise the refusal
 // that a missing number gets too.
 func (c Claim) holds(g getter, k cases.Case) error {
-	if owns(g, c.From, k.No) {
-		return nil
+	if own, err := owns(g, c.From, k.No); err != nil || own {
+		return err
 	}
 	if c.Code != "" && len(k.CodeHash) > 0 && bytes.Equal(k.CodeHash, codeHash(k.No, c.Code)) {
 		return nil
@@ -33,9 +33,9 @@ func (c Claim) holds(g getter, k cases.Case) error {
 }
 
 // owns reports whether the case was handed in from that account.
-func owns(g getter, from chat.Address, no cases.Number) bool {
+func owns(g getter, from chat.Address, no cases.Number) (bool, error) {
 	_, err := g.Get(fromTable, withNumber(fromKey(from), no))
-	return err == nil
+	return err == nil, ignoreAbsent(err)
 }
 
 const (
