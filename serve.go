@@ -86,6 +86,9 @@ type world struct {
 	stderr  io.Writer
 	// network carries the requests to WeChat; nil for the real one.
 	network http.RoundTripper
+	// storage stands between the program and its store, for tests that let it
+	// fail; nil for nothing.
+	storage func(storage.Store) storage.Store
 	// started, if any, is handed the running program.
 	started func(running)
 }
@@ -122,11 +125,15 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	store, err := bolt.Open(filepath.Join(cfg.Data, databaseFile), bolt.Options{Schema: schema})
+	file, err := bolt.Open(filepath.Join(cfg.Data, databaseFile), bolt.Options{Schema: schema})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() { err = errors.Join(err, file.Close()) }()
+	var store storage.Store = file
+	if w.storage != nil {
+		store = w.storage(file)
+	}
 
 	// the office
 	now := w.clock.Now
@@ -184,12 +191,13 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		due = append(due, queue)
 	}
 	runner = schedule.NewRunner(w.clock, log, due...)
-	return start(ctx, cfg, w, log, parts{store: store, queue: queue, runner: runner, bot: b, room: room, transports: running})
+	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, transports: running})
 }
 
 // parts is everything that runs.
 type parts struct {
-	store      *bolt.Store
+	file       *bolt.Store // the store itself, for backups
+	store      storage.Store
 	queue      *outbox.Queue
 	runner     *schedule.Runner
 	bot        *bot.Bot
@@ -231,7 +239,7 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
 	if orders := listenForOrders(cfg.Data, log); orders != nil {
-		group.Go(func() error { return takeOrders(ctx, orders, p.store) })
+		group.Go(func() error { return takeOrders(ctx, orders, p.file) })
 	}
 	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -52,8 +53,14 @@ type Message struct {
 	// Text is what was said, unchanged except that the call to the bot
 	// ("@小信 ") is cut off. It is empty when only media was sent.
 	Text string
+	// Quoted is the text that this message answers (引用), without its author's
+	// name, or "". It was said before and is cut off Text.
+	Quoted string
 	// Media lists what came with the message; the bytes stay with the transport.
 	Media []Media
+	// Recalls is set when the sender took an earlier message back (撤回); such a
+	// message says nothing else.
+	Recalls MessageID
 }
 
 // Group reports whether the message was said in a group.
@@ -73,20 +80,36 @@ const (
 	Other    MediaKind = "other" // red packets, forwarded records, stickers
 )
 
-// Media refers to a piece of media by what the transport calls it.
+// Media refers to a piece of media. Ref is opaque: what the transport needs to
+// fetch it, for as long as its login lasts.
 type Media struct {
 	Kind MediaKind
 	Ref  string
 	Name string
 }
 
-// Outgoing is one message to send.
+// Fetched reports whether there are bytes to fetch: a place, a card or a red
+// packet has none.
+func (k MediaKind) Fetched() bool {
+	switch k {
+	case Image, Voice, Video, File:
+		return true
+	}
+	return false
+}
+
+// Outgoing is one message to send: a text, or a file.
 type Outgoing struct {
 	// Key names the message for good; a transport that can, sends a key once.
 	Key  string
 	To   Address
 	Text string
+	File *Attachment
 }
+
+// Attachment is a file to send: what the reader sees as its name, and where its
+// bytes are.
+type Attachment struct{ Name, Path string }
 
 // Handler takes messages from a transport. Nil means that every message of the
 // batch is safely kept and the transport may move on; an error means that none
@@ -140,9 +163,37 @@ type LinkState struct {
 	Since time.Time
 	// Hint says what a person can do about it, as a code for the wording.
 	Hint string
+	// Troubles are what somebody should put right while the link is up.
+	Troubles []Trouble
+}
+
+// Trouble is one thing that a person should put right in the network's address
+// book.
+type Trouble struct {
+	Hint  string // a code for the wording
+	About string // whom it is about: a group's marker, a person's code
 }
 
 // Reporter is implemented by transports whose link can go down.
 type Reporter interface {
 	LinkState() LinkState
 }
+
+// Linker is implemented by transports that a person links by scanning a code.
+type Linker interface {
+	// LinkCode returns the text of the code that waits to be scanned.
+	LinkCode() (code string, ok bool)
+	// Relink asks for a new code now instead of later. It does nothing while a
+	// code waits, while the link is up, or when codes are asked for too often.
+	Relink()
+}
+
+// Fetcher is implemented by transports that can fetch media.
+type Fetcher interface {
+	// Fetch opens a piece of media, which the caller closes. ErrOffline means
+	// later; ErrGone means never.
+	Fetch(ctx context.Context, m Media) (io.ReadCloser, error)
+}
+
+// ErrGone means that a piece of media cannot be fetched any more.
+var ErrGone = errors.New("media is gone")

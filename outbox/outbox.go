@@ -57,6 +57,21 @@ type Promise struct {
 	Repeat bool
 	// Kind says what the message is for, for those who read the outcomes.
 	Kind string
+	// File is a file to send instead of a text: its name for the reader and where
+	// it is in Options.Files.
+	File *File
+	// Awake marks what goes out in quiet hours too: the answer to somebody who
+	// has just spoken, and what cannot wait for the morning.
+	Awake bool
+	// Batch names the notice that this message is one copy of, for Progress; ""
+	// for none.
+	Batch string
+}
+
+// File is a file that is owed.
+type File struct {
+	Name string `cbor:"1,keyasint"`
+	Ref  string `cbor:"2,keyasint"` // names the bytes; Options.Files finds them
 }
 
 // Put promises p inside the caller's transaction and reports whether its key
