@@ -88,7 +88,7 @@ func commandLine(ctx context.Context, stdout, stderr io.Writer) *cobra.Command {
 	root.SetContext(ctx)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(demoCommand(stdout, stderr), runCommand(stdout, stderr), checkCommand(stdout), backupCommand(stdout), versionCommand(stdout))
+	root.AddCommand(demoCommand(stdout, stderr), runCommand(stdout, stderr), checkCommand(stdout), backupCommand(stdout), newAccountCommand(stdout), versionCommand(stdout))
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil { // without a run it takes any shell and exits with 0
 		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
@@ -162,6 +162,18 @@ func backupCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "data", "folder that keeps the state")
+	return cmd
+}
+
+func newAccountCommand(stdout io.Writer) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "new-account --config config.yaml",
+		Short: "Let another WeChat account log in, when the old one is banned (换微信号)",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return works(newAccount(cmd.Context(), file, stdout)) },
+	}
+	withConfig(cmd, &file)
 	return cmd
 }
 
