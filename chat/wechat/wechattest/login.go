@@ -209,12 +209,3 @@ func (s *Server) logout(c *call) {
 	s.session.dead = 1100
 	c.answer = ""
 }
-
-// upload needs the data ticket, which the library takes from its cookies.
-func (s *Server) upload(c *call) {
-	if k, err := c.r.Cookie("webwx_data_ticket"); err != nil || k.Value != s.session.data {
-		c.ret(1102, nil)
-		return
-	}
-	c.ret(0, map[string]any{"MediaId": "@crypt_media_1"})
-}

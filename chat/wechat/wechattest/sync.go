@@ -85,10 +85,7 @@ func (s *Server) goneName(id string) string {
 // wire is a message as sync tells it.
 func (s *Server) wire(e entry) map[string]any {
 	m := e.msg
-	content := escape(m.Text)
-	if m.Raw != "" {
-		content = m.Raw
-	}
+	content := s.content(e)
 	from, to := s.userName(m.From), s.selfName()
 	switch _, group := s.groups[m.Chat]; {
 	case m.From == "self":
@@ -105,6 +102,15 @@ func (s *Server) wire(e entry) map[string]any {
 		"MsgId": fmt.Sprint(e.id), "NewMsgId": e.id, "MsgType": kind, "AppMsgType": m.AppType,
 		"FromUserName": from, "ToUserName": to, "Content": content, "CreateTime": e.at,
 		"Status": 3, "FileName": escape(m.FileName), "Url": m.URL,
+		"FileSize": "", "MediaId": "", "EncryFileName": "", "ImgStatus": 1, "VoiceLength": 0, "PlayLength": 0,
+	}
+	switch {
+	case kind == 3:
+		out["ImgStatus"] = 2
+	case kind == 34:
+		out["VoiceLength"] = voiceLength
+	case kind == 49 && m.AppType == 6:
+		out["FileSize"], out["MediaId"], out["EncryFileName"] = fmt.Sprint(len(m.Data)), mediaID(e.id), encry(m.FileName)
 	}
 	if m.Odd {
 		out["FileSize"], out["MsgId"], out["Status"] = 12, e.id, "3"
@@ -151,16 +157,33 @@ func (s *Server) details(c *call) {
 
 // send takes a text to a person or group.
 func (s *Server) send(c *call) {
-	var in struct {
-		Msg struct{ Content, FromUserName, ToUserName string }
-	}
-	c.field(&in)
-	to, ok := s.idOf(in.Msg.ToUserName)
-	if !ok || in.Msg.FromUserName != s.selfName() || strings.TrimSpace(in.Msg.Content) == "" {
+	in := c.outgoing()
+	if strings.TrimSpace(in.Content) == "" {
 		c.ret(1, nil)
 		return
 	}
-	s.sent = append(s.sent, sentMessage{to, in.Msg.Content})
+	s.accept(c, in, sentMessage{text: in.Content})
+}
+
+// outgoing is the message in the body of a send.
+type outgoing struct{ Content, FromUserName, ToUserName, MediaId string }
+
+func (c *call) outgoing() outgoing {
+	var in struct{ Msg outgoing }
+	c.field(&in)
+	return in.Msg
+}
+
+// accept keeps what was sent, unless it goes nowhere. What comes twice is there
+// twice: nobody knows whether the real servers look at ClientMsgId.
+func (s *Server) accept(c *call, in outgoing, m sentMessage) {
+	to, ok := s.idOf(in.ToUserName)
+	if !ok || in.FromUserName != s.selfName() {
+		c.ret(1, nil)
+		return
+	}
+	m.to = to
+	s.sent = append(s.sent, m)
 	s.lastID++
 	c.ret(0, map[string]any{"MsgID": fmt.Sprint(s.lastID), "LocalID": "1"})
 }

@@ -31,12 +31,17 @@ type Message struct {
 	Type       int // MsgType: 3 image, 34 voice, 49 file or link, …
 	AppType    int // AppMsgType: 6 file
 	FileName   string
+	Data       []byte // of an image, a voice, a video or a file: what the download endpoints give
 	URL        string
 	Raw        string // the content as on the wire, instead of Text
 	Odd        bool   // with a field of a wrong type
 }
 
-type sentMessage struct{ to, text string }
+// sentMessage is a text or a file.
+type sentMessage struct {
+	to, text string
+	file     *File
+}
 
 // entry is one thing that happened, in the order in which sync tells it.
 type entry struct {
@@ -96,9 +101,35 @@ func (s *Server) Say(person, chat, text string) string {
 // Post sends a message. From "self" is the account's own phone.
 func (s *Server) Post(m Message) string {
 	defer s.change()()
+	return s.post(m)
+}
+
+func (s *Server) post(m Message) string {
 	s.lastID++
 	s.log = append(s.log, entry{msg: &m, id: s.lastID, at: s.now().Unix()})
 	return fmt.Sprint(s.lastID)
+}
+
+// Quote makes a person answer what somebody (the author) said before, as 引用
+// does: the quoted text stands above the answer, under a line of dashes.
+func (s *Server) Quote(person, chat, author, quoted, text string) string {
+	return s.Say(person, chat, "「"+author+"："+quoted+"」\n- - - - - - - - - - - - - - -\n"+text)
+}
+
+// Recall makes the one who sent a message take it back (撤回), and returns the
+// id of the message that says so.
+func (s *Server) Recall(id string) string {
+	defer s.change()()
+	for _, e := range s.log {
+		if e.msg == nil || fmt.Sprint(e.id) != id {
+			continue
+		}
+		// oldmsgid is a number of the sender's own phone: it leads nowhere.
+		raw := escape(fmt.Sprintf(`<sysmsg type="revokemsg"><revokemsg><session>%s</session><oldmsgid>%d</oldmsgid><msgid>%d</msgid><replacemsg><![CDATA["%s" 撤回了一条消息]]></replacemsg></revokemsg></sysmsg>`,
+			"wxid_unknown", 1_000_000_000+e.id%1_000_000_000, e.id, s.people[e.msg.From].Nick))
+		return s.post(Message{From: e.msg.From, Chat: e.msg.Chat, Type: 10002, Raw: raw})
+	}
+	return ""
 }
 
 // Repeat sends everything said so far once more under the same ids.
@@ -117,7 +148,7 @@ func (s *Server) Sent(to string) []string {
 	defer s.mu.Unlock()
 	var texts []string
 	for _, m := range s.sent {
-		if m.to == to {
+		if m.to == to && m.file == nil {
 			texts = append(texts, m.text)
 		}
 	}
