@@ -125,8 +125,8 @@ type Transport interface {
 	// for each chat.
 	Run(ctx context.Context, h Handler) error
 	// Send sends one message. Its error answers "was it sent?": nil means yes;
-	// ErrOffline, ErrNoAddress and *LimitedError mean certainly not; any other
-	// error means that nobody can be sure.
+	// ErrOffline, ErrNoAddress, ErrNoFile and *LimitedError mean certainly not;
+	// any other error means that nobody can be sure.
 	Send(ctx context.Context, m Outgoing) (MessageID, error)
 }
 
@@ -137,6 +137,10 @@ var ErrOffline = errors.New("transport is offline")
 // ErrNoAddress means that the message was certainly not sent because the
 // transport knows no such conversation (any more).
 var ErrNoAddress = errors.New("no such address")
+
+// ErrNoFile means that the message was certainly not sent because its file is
+// missing, empty, or of a kind or size that the network does not take.
+var ErrNoFile = errors.New("no file to send")
 
 // LimitedError means that the message was certainly not sent because the
 // network asked us to wait.
