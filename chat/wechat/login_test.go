@@ -227,7 +227,7 @@ func TestWrongAccountIsRefused(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.start()
 		o.pass(2 * time.Hour)
-		o.server.Account(99, "别人")
+		o.server.AddAccount(99, "别人")
 		o.server.Scan(99)
 		o.server.Logout(1101)
 		o.pass(30 * time.Second)

@@ -14,13 +14,13 @@ type scan struct {
 	expired bool  // the next code expires
 	code    string
 	codes   int
+	polls   int // of the code since it was made
 	refuse  int // login page answers with this ret and text
 	text    string
 }
 
 // session is a login that the server knows.
 type session struct {
-	uin    int64
 	number int // of the login: user names follow from it
 	sid    string
 	skey   string
@@ -28,12 +28,6 @@ type session struct {
 	data   string // webwx_data_ticket
 	dead   int    // the code that ended it, 0 while alive
 	polled bool
-}
-
-// Account adds another account that can scan.
-func (s *Server) Account(uin int64, nick string) {
-	defer s.change()()
-	s.accounts[uin] = nick
 }
 
 // Scan makes the account scan and confirm the next code, or the one that is
@@ -62,25 +56,6 @@ func (s *Server) Refuse(ret int, text string) {
 	s.scan.refuse, s.scan.text = ret, text
 }
 
-// Logout ends the login as the phone or WeChat does, with 1100, 1101 or 1102.
-func (s *Server) Logout(ret int) {
-	defer s.change()()
-	if s.session != nil {
-		s.session.dead = ret
-	}
-}
-
-// Secrets returns what must never be seen outside: the login's skey, sid, pass
-// ticket, uin and cookies.
-func (s *Server) Secrets() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.session == nil {
-		return nil
-	}
-	return []string{s.session.skey, s.session.sid, s.session.ticket, s.session.data, fmt.Sprint(s.session.uin)}
-}
-
 // Codes returns how many codes were asked for.
 func (s *Server) Codes() int {
 	s.mu.Lock()
@@ -90,6 +65,7 @@ func (s *Server) Codes() int {
 
 func (s *Server) newCode(c *call) {
 	s.scan.codes++
+	s.scan.polls = 0
 	s.scan.code = fmt.Sprintf("CODE%04d==", s.scan.codes)
 	c.answer = fmt.Sprintf(`window.QRLogin.code = 200; window.QRLogin.uuid = %q;`, s.scan.code)
 }
@@ -97,12 +73,16 @@ func (s *Server) newCode(c *call) {
 // pollScan holds the login poll until somebody scans.
 func (s *Server) pollScan(c *call) {
 	uuid := c.r.URL.Query().Get("uuid")
+	s.mu.Lock()
+	s.scan.polls++
+	s.mu.Unlock()
 	s.poll(c.r.Context(), func() bool {
 		switch {
 		case uuid != s.scan.code || s.scan.expired:
 			s.scan.expired = false
 			c.answer = `window.code=400;`
-		case s.scan.uin != 0 && c.r.URL.Query().Get("tip") == "0" && !s.scanned(uuid):
+		case s.scan.uin != 0 && c.r.URL.Query().Get("tip") == "0" && s.scan.polls == 1:
+			// the first poll after a scan says so, the next that it is confirmed
 			c.answer = `window.code=201;window.userAvatar = 'data:img/jpg;base64,AAAA';`
 		case s.scan.uin != 0:
 			c.answer = fmt.Sprintf("window.code=200;\nwindow.redirect_uri=\"https://wx.qq.com/cgi-bin/mmwebwx-bin/webwxnewloginpage?ticket=%d@qrticket_0&uuid=%s&lang=zh_CN&scan=1\";", s.scan.uin, uuid)
@@ -115,18 +95,6 @@ func (s *Server) pollScan(c *call) {
 		}
 		return true
 	})
-}
-
-// scanned reports whether the code was polled before since it was scanned: the
-// first poll after a scan says so, the next that it is confirmed.
-func (s *Server) scanned(uuid string) bool {
-	n := 0
-	for _, r := range s.requestsTo("login") {
-		if r.Query.Get("uuid") == uuid {
-			n++
-		}
-	}
-	return n > 1
 }
 
 // poll holds a request until is reports true, the hold is over, or polls are
@@ -161,51 +129,44 @@ func (s *Server) loginPage(c *call) {
 		s.scan.refuse = 0
 		return
 	}
+	var uin int64
+	_, _ = fmt.Sscanf(c.r.URL.Query().Get("ticket"), "%d@", &uin)
+	a := s.accounts[uin]
+	if a == nil {
+		c.status, c.answer = http.StatusMovedPermanently, ""
+		return
+	}
 	s.logins++
 	in := &session{number: s.logins}
-	_, _ = fmt.Sscanf(c.r.URL.Query().Get("ticket"), "%d@", &in.uin)
 	in.sid = fmt.Sprintf("sid+%04d/secret", in.number)
 	in.skey = fmt.Sprintf("@crypt_%04d_secret", in.number)
 	in.ticket = fmt.Sprintf("ticket%%2B%04dsecret", in.number)
 	in.data = fmt.Sprintf("data-%04d-secret", in.number)
-	s.session = in
+	a.session = in
+	s.sessions[in.sid] = a
 	c.status = http.StatusMovedPermanently // without a Location, as the real one
 	c.answer = fmt.Sprintf("<error><ret>0</ret><message></message><skey>%s</skey><wxsid>%s</wxsid><wxuin>%d</wxuin><pass_ticket>%s</pass_ticket><isgrayscale>1</isgrayscale></error>",
-		in.skey, in.sid, in.uin, in.ticket)
+		in.skey, in.sid, uin, in.ticket)
 	c.cookie = []*http.Cookie{
-		{Name: "wxuin", Value: fmt.Sprint(in.uin), Domain: "wx.qq.com", Path: "/"},
+		{Name: "wxuin", Value: fmt.Sprint(uin), Domain: "wx.qq.com", Path: "/"},
 		{Name: "wxsid", Value: in.sid, Domain: "wx.qq.com", Path: "/"},
 		{Name: "webwx_data_ticket", Value: in.data, Domain: "qq.com", Path: "/"},
 	}
 }
 
-// valid returns 0 when the request belongs to the login, else the code to
+// who returns the account whose login a request belongs to, or the code to
 // answer. It is as strict as the real servers about the cookie.
-func (s *Server) valid(c *call) int {
-	if s.session == nil {
-		return 1101
-	}
-	if s.session.dead != 0 {
-		return s.session.dead
-	}
+func (s *Server) who(c *call) (*Account, int) {
 	sid, err := c.r.Cookie("wxsid")
-	if err != nil || sid.Value != s.session.sid {
-		return 1102
+	switch {
+	case len(s.sessions) == 0:
+		return nil, 1101
+	case err != nil || s.sessions[sid.Value] == nil:
+		return nil, 1102
 	}
-	return 0
-}
-
-// init answers with the account, the groups that spoke lately, and where news
-// begin.
-func (s *Server) init(c *call) {
-	s.session.polled = false
-	c.ret(0, map[string]any{
-		"User":        map[string]any{"Uin": s.session.uin, "UserName": s.selfName(), "NickName": s.accounts[s.session.uin]},
-		"ContactList": []any{}, "SyncKey": s.syncKey(len(s.log)), "SKey": s.session.skey, "Count": 0,
-	})
-}
-
-func (s *Server) logout(c *call) {
-	s.session.dead = 1100
-	c.answer = ""
+	a := s.sessions[sid.Value]
+	if a.session.sid != sid.Value {
+		return nil, 1101 // logged in anew since
+	}
+	return a, a.session.dead
 }

@@ -31,7 +31,7 @@ func encry(name string) string {
 }
 
 // content is a message's Content, without the sender's prefix.
-func (s *Server) content(e entry) string {
+func (a *Account) content(e entry) string {
 	m := e.msg
 	switch {
 	case m.Raw != "":
@@ -54,39 +54,39 @@ func sum(data []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-func (s *Server) image(c *call) { s.download(c, c.r.URL.Query().Get("MsgID"), "image/jpeg", 3, 47) }
-func (s *Server) voice(c *call) { s.download(c, c.r.URL.Query().Get("msgid"), "audio/mp3", 34) }
+func (a *Account) image(c *call) { a.download(c, c.r.URL.Query().Get("MsgID"), "image/jpeg", 3, 47) }
+func (a *Account) voice(c *call) { a.download(c, c.r.URL.Query().Get("msgid"), "audio/mp3", 34) }
 
 // video needs a Range: without one the real servers send nothing.
-func (s *Server) video(c *call) {
+func (a *Account) video(c *call) {
 	if c.r.Header.Get("Range") == "" {
 		c.answer = ""
 		return
 	}
-	s.download(c, c.r.URL.Query().Get("msgid"), "video/mp4", 43, 62)
+	a.download(c, c.r.URL.Query().Get("msgid"), "video/mp4", 43, 62)
 }
 
 // file is the only download that asks for the data ticket.
-func (s *Server) file(c *call) {
+func (a *Account) file(c *call) {
 	q := c.r.URL.Query()
 	id, named := strings.CutPrefix(q.Get("mediaid"), "@crypt_file_")
-	if q.Get("webwx_data_ticket") != s.session.data || !named {
+	if q.Get("webwx_data_ticket") != a.session.data || !named {
 		c.answer = ""
 		return
 	}
-	s.download(c, id, "application/octet-stream", 49)
+	a.download(c, id, "application/octet-stream", 49)
 }
 
 // download answers with a message's bytes; like the real servers with nothing
 // and status 200 when it has none.
-func (s *Server) download(c *call, id, kind string, types ...int) {
+func (a *Account) download(c *call, id, kind string, types ...int) {
 	q := c.r.URL.Query()
-	if skey, asked := q["skey"]; asked && skey[0] != s.session.skey {
+	if skey, asked := q["skey"]; asked && skey[0] != a.session.skey {
 		c.answer = ""
 		return
 	}
 	var data []byte
-	for _, e := range s.log {
+	for _, e := range a.log {
 		if e.msg != nil && fmt.Sprint(e.id) == id && slices.Contains(types, e.msg.Type) {
 			data = e.msg.Data
 		}
@@ -124,11 +124,11 @@ type File struct {
 }
 
 // Files returns the files that the account has sent to a person or group.
-func (s *Server) Files(to string) []File {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (a *Account) Files(to string) []File {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
 	var files []File
-	for _, m := range s.sent {
+	for _, m := range a.sent {
 		if m.to == to && m.file != nil {
 			files = append(files, *m.file)
 		}
@@ -166,10 +166,10 @@ func (r uploadRequest) signature() string { return "signed-" + r.FileMd5 }
 
 // checkUpload says that a large file is there already, or what its upload must
 // show.
-func (s *Server) checkUpload(c *call) {
+func (a *Account) checkUpload(c *call) {
 	var in uploadRequest
 	c.field(&in)
-	for id, u := range s.uploads {
+	for id, u := range a.s.uploads {
 		if u.md5 == in.FileMd5 && u.whole() {
 			c.ret(0, map[string]any{"MediaId": id, "AESKey": "", "Signature": in.signature(), "EncryFileName": encry(in.FileName)})
 			return
@@ -180,14 +180,14 @@ func (s *Server) checkUpload(c *call) {
 
 // upload takes a file, in chunks when it is large. Only the last chunk's answer
 // names it.
-func (s *Server) upload(c *call) {
+func (a *Account) upload(c *call) {
 	form, err := c.form()
 	if err != nil {
 		c.ret(1, nil)
 		return
 	}
 	ticket, err := c.r.Cookie("webwx_data_ticket")
-	if err != nil || ticket.Value != s.session.data || form.value("webwx_data_ticket") != s.session.data {
+	if err != nil || ticket.Value != a.session.data || form.value("webwx_data_ticket") != a.session.data {
 		c.ret(1102, nil)
 		return
 	}
@@ -200,9 +200,9 @@ func (s *Server) upload(c *call) {
 	}
 	key := fmt.Sprintf("@crypt_media_%d_%s", in.ClientMediaId, in.FileMd5)
 	if chunk == 0 {
-		s.uploads[key] = &upload{name: form.value("name"), size: int(in.TotalLen), md5: in.FileMd5}
+		a.s.uploads[key] = &upload{name: form.value("name"), size: int(in.TotalLen), md5: in.FileMd5}
 	}
-	u := s.uploads[key]
+	u := a.s.uploads[key]
 	if u == nil || u.chunks != chunk {
 		c.ret(1, nil)
 		return
@@ -263,9 +263,9 @@ func (c *call) form() (form, error) {
 }
 
 // sendMedia sends an image or a video that was uploaded.
-func (s *Server) sendMedia(c *call) {
+func (a *Account) sendMedia(c *call) {
 	in := c.outgoing()
-	u, ok := s.uploads[in.MediaId]
+	u, ok := a.s.uploads[in.MediaId]
 	if !ok || !u.whole() {
 		c.ret(1, nil)
 		return
@@ -274,11 +274,11 @@ func (s *Server) sendMedia(c *call) {
 	if c.endpoint == "webwxsendvideomsg" {
 		kind = "video"
 	}
-	s.accept(c, in, sentMessage{file: &File{Kind: kind, Name: u.name, Data: u.data}})
+	a.accept(c, in, sentMessage{file: &File{Kind: kind, Name: u.name, Data: u.data}})
 }
 
 // sendFile sends a file that was uploaded, under the name in its title.
-func (s *Server) sendFile(c *call) {
+func (a *Account) sendFile(c *call) {
 	in := c.outgoing()
 	var app struct {
 		Type   int    `xml:"type"`
@@ -289,10 +289,10 @@ func (s *Server) sendFile(c *call) {
 		} `xml:"appattach"`
 	}
 	err := xml.Unmarshal([]byte(in.Content), &app)
-	u, ok := s.uploads[app.Attach.ID]
+	u, ok := a.s.uploads[app.Attach.ID]
 	if err != nil || app.Type != 6 || !ok || !u.whole() || app.Attach.Size != u.size || strings.TrimSpace(app.Title) == "" {
 		c.ret(1, nil)
 		return
 	}
-	s.accept(c, in, sentMessage{file: &File{Kind: "file", Name: app.Title, Data: u.data}})
+	a.accept(c, in, sentMessage{file: &File{Kind: "file", Name: app.Title, Data: u.data}})
 }

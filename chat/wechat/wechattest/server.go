@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -36,7 +37,7 @@ import (
 	"time"
 )
 
-// The account that a new Server has, and scans with unless told otherwise.
+// The account that a new Server has.
 const (
 	Uin  = 170001
 	Nick = "小信"
@@ -54,6 +55,27 @@ type Fault struct {
 	After  bool   // do what was asked first, then fail
 	Omit   string // leave this field out of the answer
 	Cookie string // answer normally and set this cookie, "name=value"
+	// Change, if any, replaces each value in the answer's JSON; path names it, as
+	// "AddMsgList.0.MsgId". See Odd.
+	Change func(path string, value any) any
+	// Slow answers only after that time, Until when the channel is closed. Do is
+	// called next. All three come before what was asked is done, with After
+	// behind it.
+	Slow  time.Duration
+	Until <-chan struct{}
+	Do    func()
+}
+
+// Odd returns a value of another JSON type, for Fault.Change.
+func Odd(value any) any {
+	switch v := value.(type) {
+	case string:
+		return 7
+	case map[string]any, []any:
+		return "odd"
+	default:
+		return fmt.Sprint(v)
+	}
 }
 
 // Request is a request that the server took.
@@ -65,8 +87,9 @@ type Request struct {
 	Body                   string
 }
 
-// Server is the stand-in. Make one with New.
+// Server is the stand-in. Make one with New. What it embeds is its first account.
 type Server struct {
+	*Account
 	now func() time.Time
 
 	mu       sync.Mutex
@@ -75,15 +98,11 @@ type Server struct {
 	cut      int // grows when held polls shall answer
 	faults   map[string][]Fault
 	requests []Request
+	taken    map[string]int // requests per endpoint, "" all
 	scan     scan
-	session  *session
 	logins   int
-
-	accounts map[int64]string // uin → nickname
-	people   map[string]Person
-	groups   map[string]Group
-	log      []entry
-	sent     []sentMessage
+	accounts map[int64]*Account
+	sessions map[string]*Account // by the sid of each login that there was
 	uploads  map[string]*upload
 	lastID   int64
 }
@@ -91,12 +110,13 @@ type Server struct {
 // New makes a server with the account Uin and nobody else. now gives messages
 // their time.
 func New(now func() time.Time) *Server {
-	return &Server{
+	s := &Server{
 		now: now, changed: make(chan struct{}), hold: 25 * time.Second,
-		faults: map[string][]Fault{}, accounts: map[int64]string{Uin: Nick},
-		people: map[string]Person{}, groups: map[string]Group{}, uploads: map[string]*upload{},
+		faults: map[string][]Fault{}, taken: map[string]int{}, accounts: map[int64]*Account{}, sessions: map[string]*Account{}, uploads: map[string]*upload{},
 		lastID: 7_000_000_000_000_000_000,
 	}
+	s.Account = s.AddAccount(Uin, Nick)
+	return s
 }
 
 // Hold sets how long a poll is held when there is nothing to say; at first 25
@@ -140,14 +160,17 @@ func (s *Server) requestsTo(endpoint string) []Request {
 	return rs
 }
 
-// Await returns when an endpoint has taken n requests, or when done is closed.
-func (s *Server) Await(done <-chan struct{}, endpoint string, n int) bool {
-	return s.await(done, func() bool { return len(s.requestsTo(endpoint)) >= n })
+// Taken returns how many requests an endpoint took, or all of them did.
+func (s *Server) Taken(endpoint string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken[endpoint]
 }
 
-// AwaitOnline returns when a login waits for news, or when done is closed.
-func (s *Server) AwaitOnline(done <-chan struct{}) bool {
-	return s.await(done, func() bool { return s.session != nil && s.session.polled })
+// Await returns when an endpoint has taken n requests, or when done is closed.
+// The endpoint "" is all of them.
+func (s *Server) Await(done <-chan struct{}, endpoint string, n int) bool {
+	return s.await(done, func() bool { return s.taken[endpoint] >= n })
 }
 
 func (s *Server) await(done <-chan struct{}, is func() bool) bool {
@@ -177,30 +200,31 @@ func (s *Server) change() func() {
 	}
 }
 
-// handlers lists the endpoints. They run under the lock, save polls.
-var handlers = map[string]func(*Server, *call){
-	"jslogin":              (*Server).newCode,
-	"webwxnewloginpage":    (*Server).loginPage,
-	"webwxinit":            (*Server).init,
-	"webwxstatusnotify":    (*Server).ok,
-	"webwxsync":            (*Server).sync,
-	"webwxgetcontact":      (*Server).contacts,
-	"webwxbatchgetcontact": (*Server).details,
-	"webwxsendmsg":         (*Server).send,
-	"webwxsendmsgimg":      (*Server).sendMedia,
-	"webwxsendvideomsg":    (*Server).sendMedia,
-	"webwxsendappmsg":      (*Server).sendFile,
-	"webwxlogout":          (*Server).logout,
-	"webwxcheckupload":     (*Server).checkUpload,
-	"webwxuploadmedia":     (*Server).upload,
-	"webwxgetmsgimg":       (*Server).image,
-	"webwxgetvoice":        (*Server).voice,
-	"webwxgetvideo":        (*Server).video,
-	"webwxgetmedia":        (*Server).file,
+// open lists the endpoints that need no login, handlers those that do. They run
+// under the lock; the two polls do not.
+var open = map[string]func(*Server, *call){
+	"jslogin":           (*Server).newCode,
+	"webwxnewloginpage": (*Server).loginPage,
 }
 
-// anonymous lists the endpoints that need no login.
-var anonymous = []string{"jslogin", "login", "webwxnewloginpage"}
+var handlers = map[string]func(*Account, *call){
+	"webwxinit":            (*Account).init,
+	"webwxstatusnotify":    (*Account).ok,
+	"webwxsync":            (*Account).sync,
+	"webwxgetcontact":      (*Account).contacts,
+	"webwxbatchgetcontact": (*Account).details,
+	"webwxsendmsg":         (*Account).send,
+	"webwxsendmsgimg":      (*Account).sendMedia,
+	"webwxsendvideomsg":    (*Account).sendMedia,
+	"webwxsendappmsg":      (*Account).sendFile,
+	"webwxlogout":          (*Account).logout,
+	"webwxcheckupload":     (*Account).checkUpload,
+	"webwxuploadmedia":     (*Account).upload,
+	"webwxgetmsgimg":       (*Account).image,
+	"webwxgetvoice":        (*Account).voice,
+	"webwxgetvideo":        (*Account).video,
+	"webwxgetmedia":        (*Account).file,
+}
 
 // hosts says where an endpoint lives when it is not on wx.qq.com.
 var hosts = map[string]string{
@@ -245,19 +269,51 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if host == "" {
 		host = "wx.qq.com"
 	}
-	if handlers[c.endpoint] == nil && c.endpoint != "login" && c.endpoint != "synccheck" || r.Host != host {
+	if !known(c.endpoint) || r.Host != host {
 		http.NotFound(w, r)
 		return
 	}
 	s.take(c)
+	if !c.fault.After {
+		c.linger()
+	}
 	if c.fault.Drop && !c.fault.After {
 		panic(http.ErrAbortHandler)
 	}
 	s.handle(c)
+	if c.fault.After {
+		c.linger()
+	}
 	if c.fault.Drop {
 		panic(http.ErrAbortHandler)
 	}
 	c.write(w)
+}
+
+func known(endpoint string) bool {
+	return handlers[endpoint] != nil || open[endpoint] != nil || endpoint == "login" || endpoint == "synccheck"
+}
+
+// linger does what a fault wants done before or after the deed.
+func (c *call) linger() {
+	f := c.fault
+	if f.Slow > 0 {
+		t := time.NewTimer(f.Slow)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-c.r.Context().Done():
+		}
+	}
+	if f.Until != nil {
+		select {
+		case <-f.Until:
+		case <-c.r.Context().Done():
+		}
+	}
+	if f.Do != nil {
+		f.Do()
+	}
 }
 
 // take records a request and takes its fault.
@@ -269,6 +325,8 @@ func (s *Server) take(c *call) {
 		req.Cookies[k.Name] = k.Value
 	}
 	s.requests = append(s.requests, req)
+	s.taken[c.endpoint]++
+	s.taken[""]++
 	if fs := s.faults[c.endpoint]; len(fs) > 0 {
 		c.fault, s.faults[c.endpoint] = fs[0], fs[1:]
 	}
@@ -293,6 +351,9 @@ func (s *Server) handle(c *call) {
 	if fields, ok := c.answer.(map[string]any); ok && f.Omit != "" {
 		delete(fields, f.Omit)
 	}
+	if f.Change != nil {
+		c.answer = changed("", c.answer, f.Change)
+	}
 	if name, value, ok := strings.Cut(f.Cookie, "="); ok {
 		c.cookie = append(c.cookie, &http.Cookie{Name: name, Value: value, Domain: "wx.qq.com", Path: "/"})
 	}
@@ -308,13 +369,35 @@ func (s *Server) normal(c *call) {
 		return
 	}
 	defer s.change()()
-	if !slices.Contains(anonymous, c.endpoint) {
-		if ret := s.valid(c); ret != 0 {
-			c.ret(ret, nil)
-			return
+	if handle, ok := open[c.endpoint]; ok {
+		handle(s, c)
+		return
+	}
+	a, ret := s.who(c)
+	if ret != 0 {
+		c.ret(ret, nil)
+		return
+	}
+	handlers[c.endpoint](a, c)
+}
+
+// changed replaces the values within an answer.
+func changed(path string, v any, change func(string, any) any) any {
+	under := func(name string) string { return strings.TrimPrefix(path+"."+name, ".") }
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			v[k] = changed(under(k), v[k], change)
+		}
+	case []any:
+		for i := range v {
+			v[i] = changed(under(strconv.Itoa(i)), v[i], change)
 		}
 	}
-	handlers[c.endpoint](s, c)
+	if path == "" {
+		return v
+	}
+	return change(path, v)
 }
 
 func (c *call) write(w http.ResponseWriter) {
@@ -345,7 +428,7 @@ func (c *call) write(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, body)
 }
 
-func (s *Server) ok(c *call) { c.ret(0, map[string]any{"MsgID": "1"}) }
+func (a *Account) ok(c *call) { c.ret(0, map[string]any{"MsgID": "1"}) }
 
 // errCut is what a client sees of a cut connection.
 var errCut = errors.New("read: connection reset by peer")

@@ -10,7 +10,7 @@ import (
 const syncBase = 1000
 
 // syncKey is the cursor behind the first n entries of the log.
-func (s *Server) syncKey(n int) map[string]any {
+func syncKey(n int) map[string]any {
 	return map[string]any{"Count": 2, "List": []any{
 		map[string]any{"Key": 1, "Val": syncBase + n}, map[string]any{"Key": 2, "Val": syncBase + n}}}
 }
@@ -26,17 +26,18 @@ func (s *Server) pollSync(c *call) {
 	first := true
 	s.poll(c.r.Context(), func() bool {
 		c.answer = syncCode(0, 0)
-		if ret := s.valid(c); ret != 0 {
+		a, ret := s.who(c)
+		if ret != 0 {
 			c.answer = syncCode(ret, 0)
 			return true
 		}
-		if first && !s.session.polled {
-			s.session.polled = true
+		if first && !a.session.polled {
+			a.session.polled = true
 			close(s.changed)
 			s.changed = make(chan struct{})
 		}
 		first = false
-		if at-syncBase < len(s.log) {
+		if at-syncBase < len(a.log) {
 			c.answer = syncCode(0, 2)
 			return true
 		}
@@ -44,55 +45,69 @@ func (s *Server) pollSync(c *call) {
 	})
 }
 
-// sync answers with all that happened behind the client's cursor. The cursor
-// moves by what the client sends next, not by this answer.
-func (s *Server) sync(c *call) {
+// Limit makes one sync tell at most n news; what is left comes with the next.
+func (a *Account) Limit(n int) {
+	defer a.s.change()()
+	a.limit = n
+}
+
+// sync answers with what happened behind the client's cursor. The cursor moves
+// by what the client sends next, not by this answer.
+func (a *Account) sync(c *call) {
 	var in struct {
 		SyncKey struct{ List []struct{ Val int } }
 	}
 	c.field(&in)
-	from := len(s.log)
+	from := len(a.log)
 	if len(in.SyncKey.List) > 0 {
-		from = min(max(in.SyncKey.List[0].Val-syncBase, 0), len(s.log))
+		from = min(max(in.SyncKey.List[0].Val-syncBase, 0), len(a.log))
+	}
+	to := len(a.log)
+	if a.limit > 0 {
+		to = min(to, from+a.limit)
 	}
 	messages, changed, gone := []any{}, []any{}, []any{}
-	for _, e := range s.log[from:] {
+	for _, e := range a.log[from:to] {
 		switch {
 		case e.msg != nil:
-			messages = append(messages, s.wire(e))
+			messages = append(messages, a.wire(e))
 		case e.contact != "":
-			changed = append(changed, s.card(e.contact, true))
+			changed = append(changed, a.card(e.contact, true))
 		default:
-			gone = append(gone, map[string]any{"UserName": s.goneName(e.gone), "ContactFlag": 0})
+			gone = append(gone, map[string]any{"UserName": a.goneName(e.gone), "ContactFlag": 0})
 		}
+	}
+	more := 0
+	if to < len(a.log) {
+		more = 1
 	}
 	c.ret(0, map[string]any{
 		"AddMsgCount": len(messages), "AddMsgList": messages,
 		"ModContactCount": len(changed), "ModContactList": changed,
 		"DelContactCount": len(gone), "DelContactList": gone,
-		"SyncKey": s.syncKey(len(s.log)), "ContinueFlag": 0, "Skey": "",
+		"SyncKey": syncKey(to), "ContinueFlag": more, "Skey": "",
 	})
 }
 
 // goneName is the user name that a removed contact had.
-func (s *Server) goneName(id string) string {
-	if _, ok := s.people[id]; ok {
-		return s.userName(id)
+func (a *Account) goneName(id string) string {
+	if _, ok := a.people[id]; ok {
+		return a.userName(id)
 	}
-	return "@" + s.userName(id) // a group
+	return "@" + a.userName(id) // a group
 }
 
 // wire is a message as sync tells it.
-func (s *Server) wire(e entry) map[string]any {
+func (a *Account) wire(e entry) map[string]any {
 	m := e.msg
-	content := s.content(e)
-	from, to := s.userName(m.From), s.selfName()
-	switch _, group := s.groups[m.Chat]; {
+	content := a.content(e)
+	from, to := a.userName(m.From), a.selfName()
+	switch _, group := a.groups[m.Chat]; {
 	case m.From == "self":
-		to = s.userName(m.Chat)
+		to = a.userName(m.Chat)
 	case group:
 		content = from + ":<br/>" + content
-		from = s.userName(m.Chat)
+		from = a.userName(m.Chat)
 	}
 	kind := m.Type
 	if kind == 0 {
@@ -119,23 +134,23 @@ func (s *Server) wire(e entry) map[string]any {
 }
 
 // contacts lists friends and saved groups, these without members.
-func (s *Server) contacts(c *call) {
+func (a *Account) contacts(c *call) {
 	list := []any{}
-	for _, id := range s.ids() {
-		if !s.people[id].Stranger && !s.groups[id].Unsaved {
-			list = append(list, s.card(id, false))
+	for _, id := range a.ids() {
+		if !a.people[id].Stranger && !a.groups[id].Unsaved {
+			list = append(list, a.card(id, false))
 		}
 	}
 	c.ret(0, map[string]any{"MemberCount": len(list), "MemberList": list, "Seq": 0})
 }
 
 // ids lists people and groups in a fixed order.
-func (s *Server) ids() []string {
+func (a *Account) ids() []string {
 	var ids []string
-	for id := range s.people {
+	for id := range a.people {
 		ids = append(ids, id)
 	}
-	for id := range s.groups {
+	for id := range a.groups {
 		ids = append(ids, id)
 	}
 	sort.Strings(ids)
@@ -143,26 +158,26 @@ func (s *Server) ids() []string {
 }
 
 // details lists the contacts asked for, in the order asked.
-func (s *Server) details(c *call) {
+func (a *Account) details(c *call) {
 	var in struct{ List []struct{ UserName string } }
 	c.field(&in)
 	list := []any{}
 	for _, item := range in.List {
-		if id, ok := s.idOf(item.UserName); ok {
-			list = append(list, s.card(id, true))
+		if id, ok := a.idOf(item.UserName); ok {
+			list = append(list, a.card(id, true))
 		}
 	}
 	c.ret(0, map[string]any{"Count": len(list), "ContactList": list})
 }
 
 // send takes a text to a person or group.
-func (s *Server) send(c *call) {
+func (a *Account) send(c *call) {
 	in := c.outgoing()
 	if strings.TrimSpace(in.Content) == "" {
 		c.ret(1, nil)
 		return
 	}
-	s.accept(c, in, sentMessage{text: in.Content})
+	a.accept(c, in, sentMessage{text: in.Content})
 }
 
 // outgoing is the message in the body of a send.
@@ -176,14 +191,14 @@ func (c *call) outgoing() outgoing {
 
 // accept keeps what was sent, unless it goes nowhere. What comes twice is there
 // twice: nobody knows whether the real servers look at ClientMsgId.
-func (s *Server) accept(c *call, in outgoing, m sentMessage) {
-	to, ok := s.idOf(in.ToUserName)
-	if !ok || in.FromUserName != s.selfName() {
+func (a *Account) accept(c *call, in outgoing, m sentMessage) {
+	to, ok := a.idOf(in.ToUserName)
+	if !ok || in.FromUserName != a.selfName() {
 		c.ret(1, nil)
 		return
 	}
 	m.to = to
-	s.sent = append(s.sent, m)
-	s.lastID++
-	c.ret(0, map[string]any{"MsgID": fmt.Sprint(s.lastID), "LocalID": "1"})
+	a.sent = append(a.sent, m)
+	a.s.lastID++
+	c.ret(0, map[string]any{"MsgID": fmt.Sprint(a.s.lastID), "LocalID": "1"})
 }

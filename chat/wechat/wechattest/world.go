@@ -53,101 +53,105 @@ type entry struct {
 }
 
 // AddPerson adds a person, or changes one and tells the client so.
-func (s *Server) AddPerson(p Person) {
-	defer s.change()()
-	_, had := s.people[p.ID]
-	s.people[p.ID] = p
+func (a *Account) AddPerson(p Person) {
+	defer a.s.change()()
+	_, had := a.people[p.ID]
+	a.people[p.ID] = p
 	if had {
-		s.log = append(s.log, entry{contact: p.ID})
+		a.log = append(a.log, entry{contact: p.ID})
 	}
 }
 
 // AddGroup adds a group, or changes one and tells the client so.
-func (s *Server) AddGroup(g Group) {
-	defer s.change()()
-	_, had := s.groups[g.ID]
-	s.groups[g.ID] = g
+func (a *Account) AddGroup(g Group) {
+	defer a.s.change()()
+	_, had := a.groups[g.ID]
+	a.groups[g.ID] = g
 	if had {
-		s.log = append(s.log, entry{contact: g.ID})
+		a.log = append(a.log, entry{contact: g.ID})
 	}
 }
 
 // Quietly changes the world without telling the client, as when news is lost.
-func (s *Server) Quietly(change func(people map[string]Person, groups map[string]Group)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(s.people, s.groups)
+func (a *Account) Quietly(change func(people map[string]Person, groups map[string]Group)) {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	change(a.people, a.groups)
 }
 
 // Remove takes a person or group out of the address book and tells the client.
-func (s *Server) Remove(id string) {
-	defer s.change()()
-	s.log = append(s.log, entry{gone: id})
-	if _, ok := s.groups[id]; ok {
-		delete(s.groups, id)
+func (a *Account) Remove(id string) {
+	defer a.s.change()()
+	a.log = append(a.log, entry{gone: id})
+	if _, ok := a.groups[id]; ok {
+		delete(a.groups, id)
 		return
 	}
-	p := s.people[id]
+	p := a.people[id]
 	p.Stranger = true
-	s.people[id] = p
+	a.people[id] = p
 }
 
 // Say makes a person say text in a group, or in private when chat is empty. It
 // returns the message's id.
-func (s *Server) Say(person, chat, text string) string {
-	return s.Post(Message{From: person, Chat: chat, Text: text})
+func (a *Account) Say(person, chat, text string) string {
+	return a.Post(Message{From: person, Chat: chat, Text: text})
 }
 
 // Post sends a message. From "self" is the account's own phone.
-func (s *Server) Post(m Message) string {
-	defer s.change()()
-	return s.post(m)
+func (a *Account) Post(m Message) string {
+	defer a.s.change()()
+	return a.post(m)
 }
 
-func (s *Server) post(m Message) string {
-	s.lastID++
-	s.log = append(s.log, entry{msg: &m, id: s.lastID, at: s.now().Unix()})
-	return fmt.Sprint(s.lastID)
+func (a *Account) post(m Message) string {
+	a.s.lastID++
+	a.log = append(a.log, entry{msg: &m, id: a.s.lastID, at: a.s.now().Unix()})
+	return fmt.Sprint(a.s.lastID)
 }
 
 // Quote makes a person answer what somebody (the author) said before, as 引用
 // does: the quoted text stands above the answer, under a line of dashes.
-func (s *Server) Quote(person, chat, author, quoted, text string) string {
-	return s.Say(person, chat, "「"+author+"："+quoted+"」\n- - - - - - - - - - - - - - -\n"+text)
+func (a *Account) Quote(person, chat, author, quoted, text string) string {
+	return a.Say(person, chat, "「"+author+"："+quoted+"」\n- - - - - - - - - - - - - - -\n"+text)
 }
 
 // Recall makes the one who sent a message take it back (撤回), and returns the
 // id of the message that says so.
-func (s *Server) Recall(id string) string {
-	defer s.change()()
-	for _, e := range s.log {
+func (a *Account) Recall(id string) string {
+	defer a.s.change()()
+	for _, e := range a.log {
 		if e.msg == nil || fmt.Sprint(e.id) != id {
 			continue
 		}
 		// oldmsgid is a number of the sender's own phone: it leads nowhere.
 		raw := escape(fmt.Sprintf(`<sysmsg type="revokemsg"><revokemsg><session>%s</session><oldmsgid>%d</oldmsgid><msgid>%d</msgid><replacemsg><![CDATA["%s" 撤回了一条消息]]></replacemsg></revokemsg></sysmsg>`,
-			"wxid_unknown", 1_000_000_000+e.id%1_000_000_000, e.id, s.people[e.msg.From].Nick))
-		return s.post(Message{From: e.msg.From, Chat: e.msg.Chat, Type: 10002, Raw: raw})
+			"wxid_unknown", 1_000_000_000+e.id%1_000_000_000, e.id, a.people[e.msg.From].Nick))
+		return a.post(Message{From: e.msg.From, Chat: e.msg.Chat, Type: 10002, Raw: raw})
 	}
 	return ""
 }
 
 // Repeat sends everything said so far once more under the same ids.
-func (s *Server) Repeat() {
-	defer s.change()()
-	for _, e := range s.log[:len(s.log):len(s.log)] {
+func (a *Account) Repeat() {
+	defer a.s.change()()
+	for _, e := range a.log[:len(a.log):len(a.log)] {
 		if e.msg != nil {
-			s.log = append(s.log, e)
+			a.log = append(a.log, e)
 		}
 	}
 }
 
 // Sent returns the texts that the account has sent to a person or group.
-func (s *Server) Sent(to string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (a *Account) Sent(to string) []string {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	return a.texts(to)
+}
+
+func (a *Account) texts(to string) []string {
 	var texts []string
-	for _, m := range s.sent {
+	for _, m := range a.sent {
 		if m.to == to && m.file == nil {
 			texts = append(texts, m.text)
 		}
@@ -155,33 +159,43 @@ func (s *Server) Sent(to string) []string {
 	return texts
 }
 
-// UserName returns today's user name of a person or group.
-func (s *Server) UserName(id string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.userName(id)
+// AwaitSent returns when the account has sent n texts to a person or group, or
+// when done is closed.
+func (a *Account) AwaitSent(done <-chan struct{}, to string, n int) bool {
+	return a.s.await(done, func() bool { return len(a.texts(to)) >= n })
 }
 
-func (s *Server) userName(id string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d/%s", s.session.number, id))
+// UserName returns today's user name of a person or group.
+func (a *Account) UserName(id string) string {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	return a.userName(id)
+}
+
+func (a *Account) userName(id string) string {
+	number := 0
+	if a.session != nil {
+		number = a.session.number
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d/%s", number, id))
 	name := "@" + hex.EncodeToString(sum[:])
-	if _, ok := s.groups[id]; ok {
+	if _, ok := a.groups[id]; ok {
 		return "@" + name
 	}
 	return name
 }
 
-func (s *Server) selfName() string { return s.userName("self") }
+func (a *Account) selfName() string { return a.userName("self") }
 
 // idOf finds who has a user name today.
-func (s *Server) idOf(user string) (string, bool) {
-	for id := range s.people {
-		if s.userName(id) == user {
+func (a *Account) idOf(user string) (string, bool) {
+	for id := range a.people {
+		if a.userName(id) == user {
 			return id, true
 		}
 	}
-	for id := range s.groups {
-		if s.userName(id) == user {
+	for id := range a.groups {
+		if a.userName(id) == user {
 			return id, true
 		}
 	}
@@ -190,20 +204,20 @@ func (s *Server) idOf(user string) (string, bool) {
 
 // card is a person or group as the address book shows it; a group's members
 // only when asked for.
-func (s *Server) card(id string, members bool) map[string]any {
-	if p, ok := s.people[id]; ok {
+func (a *Account) card(id string, members bool) map[string]any {
+	if p, ok := a.people[id]; ok {
 		flag := 0
 		if p.Official {
 			flag = 24
 		}
-		return map[string]any{"UserName": s.userName(id), "NickName": escape(p.Nick), "RemarkName": escape(p.Remark), "VerifyFlag": flag}
+		return map[string]any{"UserName": a.userName(id), "NickName": escape(p.Nick), "RemarkName": escape(p.Remark), "VerifyFlag": flag}
 	}
-	g := s.groups[id]
-	card := map[string]any{"UserName": s.userName(id), "NickName": escape(g.Name), "EncryChatRoomId": "@room"}
+	g := a.groups[id]
+	card := map[string]any{"UserName": a.userName(id), "NickName": escape(g.Name), "EncryChatRoomId": "@room"}
 	if members {
-		list := []any{map[string]any{"UserName": s.selfName(), "NickName": escape(s.accounts[s.session.uin]), "DisplayName": escape(g.BotName)}}
+		list := []any{map[string]any{"UserName": a.selfName(), "NickName": escape(a.nick), "DisplayName": escape(g.BotName)}}
 		for _, m := range g.Members {
-			list = append(list, map[string]any{"UserName": s.userName(m), "NickName": escape(s.people[m].Nick)})
+			list = append(list, map[string]any{"UserName": a.userName(m), "NickName": escape(a.people[m].Nick)})
 		}
 		card["MemberList"] = list
 	}
