@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"time"
 
 	"fangzhuo/chat"
@@ -21,7 +22,8 @@ const (
 	prefixUnsettled = "outbox-unsettled/"
 )
 
-// entry is the stored form of a promise; its due time is in its key.
+// entry is the stored form of a promise, or of one part of it; its due time is
+// in its key.
 type entry struct {
 	Key    string       `cbor:"1,keyasint"`
 	To     chat.Address `cbor:"2,keyasint"`
@@ -29,10 +31,32 @@ type entry struct {
 	Until  time.Time    `cbor:"4,keyasint,omitzero"`
 	Repeat bool         `cbor:"5,keyasint,omitempty"`
 	Kind   string       `cbor:"6,keyasint,omitempty"`
+	File   *File        `cbor:"7,keyasint,omitempty"`
+	Part   int          `cbor:"8,keyasint,omitempty"` // from 1; 0 where one message is enough
+	Parts  int          `cbor:"9,keyasint,omitempty"`
 }
 
-func entryOf(p Promise) entry {
-	return entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind}
+// entriesOf returns the messages that a promise takes.
+func entriesOf(p Promise) []entry {
+	e := entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File}
+	texts := split(p.Text)
+	if len(texts) == 1 {
+		return []entry{e}
+	}
+	all := make([]entry, len(texts))
+	for i, text := range texts {
+		e.Text, e.Part, e.Parts = text, i+1, len(texts)
+		all[i] = e
+	}
+	return all
+}
+
+// name is the key under which the message is sent.
+func (e entry) name() string {
+	if e.Part == 0 {
+		return e.Key
+	}
+	return e.Key + "#" + strconv.Itoa(e.Part)
 }
 
 func (e entry) encode() ([]byte, error) {
@@ -49,8 +73,9 @@ func (e entry) expired(now time.Time) bool { return !e.Until.IsZero() && now.Aft
 // item is an entry in its place in the line.
 type item struct {
 	entry
-	place string // its pending key; empty for one that was only passed
-	pass  uint64 // tells passed items apart
+	place string           // its pending key; empty for one that was only passed
+	pass  uint64           // tells passed items apart
+	file  *chat.Attachment // of a passed one
 }
 
 func decodeItem(place, value []byte) (item, error) {

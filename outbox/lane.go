@@ -90,18 +90,20 @@ func (l *lane) share(ctx context.Context, run func() error) error {
 }
 
 // pass adds a message that is not stored and returns how many were dropped
-// for it.
+// for it: the oldest, with all their parts.
 func (l *lane) pass(m chat.Outgoing) (dropped int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last++
-	l.passed = append(l.passed, item{
-		entry: entry{Key: m.Key, To: m.To, Text: m.Text, Repeat: true},
-		pass:  l.last,
-	})
-	if len(l.passed) > maxPassed {
-		l.passed = slices.Delete(l.passed, 0, 1)
-		return 1
+	for _, e := range entriesOf(Promise{Key: m.Key, To: m.To, Text: m.Text, Repeat: true}) {
+		l.last++
+		l.passed = append(l.passed, item{entry: e, pass: l.last, file: m.File})
+	}
+	if extra := len(l.passed) - maxPassed; extra > 0 {
+		for extra < len(l.passed) && l.passed[extra].Part > 1 {
+			extra++
+		}
+		l.passed = slices.Delete(l.passed, 0, extra)
+		return extra
 	}
 	return 0
 }

@@ -7,6 +7,10 @@
 // is unsure. A notice is sent at most once: it is marked before it is sent, and
 // one that is found marked after a crash is unsure. A person is told.
 //
+// A text that is too long for one message is promised as several, one behind
+// the other in the line of its chat; what is said here of a message holds for
+// each of them.
+//
 // Tables, days in UTC:
 //
 //	outbox-pending          transport, due, number -> the promise; gone with its text when settled
@@ -44,8 +48,9 @@ const Retention = 30 * 24 * time.Hour
 // Promise is one message that the office owes.
 type Promise struct {
 	// Key names the message for good; putting it twice promises it once.
-	Key  string
-	To   chat.Address
+	Key string
+	To  chat.Address
+	// Text is what it says, of any length, unless it is a file.
 	Text string
 	// Due is when to send it; zero means now.
 	Due time.Time
@@ -93,18 +98,21 @@ func Put(tx storage.Tx, p Promise, now time.Time) (fresh bool, err error) {
 	if p.Due.IsZero() {
 		p.Due = now
 	}
-	number, err := nextNumber(tx)
+	entries := entriesOf(p)
+	number, err := nextNumbers(tx, len(entries))
 	if err != nil {
 		return false, err
 	}
-	value, err := entryOf(p).encode()
-	if err != nil {
-		return false, err
+	for i, e := range entries {
+		value, err := e.encode()
+		if err != nil {
+			return false, err
+		}
+		if err := tx.Put(tablePending, pendingKey(p.To.Transport(), p.Due, number+uint64(i)), value); err != nil {
+			return false, err
+		}
 	}
-	return true, errors.Join(
-		tx.Put(tables[0], key, nil),
-		tx.Put(tablePending, pendingKey(p.To.Transport(), p.Due, number), value),
-	)
+	return true, tx.Put(tables[0], key, nil)
 }
 
 func (p Promise) check() error {
@@ -113,23 +121,26 @@ func (p Promise) check() error {
 		return errors.New("promise without a proper key")
 	case p.To.Transport() == "" || strings.Contains(p.To.Transport(), "\x00"):
 		return fmt.Errorf("promise of kind %q: its address names no transport", p.Kind)
-	case p.Text == "":
+	case p.Text == "" && p.File == nil:
 		return fmt.Errorf("promise of kind %q: it has no text", p.Kind)
+	case p.File != nil && (p.Text != "" || p.File.Name == "" || p.File.Ref == ""):
+		return fmt.Errorf("promise of kind %q: a file has a name and a place, and no text beside it", p.Kind)
 	}
 	return nil
 }
 
-// nextNumber counts promises, so that two with the same due time keep the
-// order in which they were made. The table holds one key and costs no page.
-func nextNumber(tx storage.Tx) (uint64, error) {
+// nextNumbers counts promises, so that two with the same due time keep the
+// order in which they were made, and returns the first of the next n numbers.
+// The table holds one key and costs no page.
+func nextNumbers(tx storage.Tx, n int) (first uint64, err error) {
 	key := storage.Key(nil).Text("last")
 	last, err := tx.Get(tableNumber, key)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return 0, fmt.Errorf("number promise: %w", err)
 	}
-	n := uint64(1)
+	first = 1
 	if len(last) == 8 {
-		n += binary.BigEndian.Uint64(last)
+		first += binary.BigEndian.Uint64(last)
 	}
-	return n, tx.Put(tableNumber, key, storage.Key(nil).Uint(n))
+	return first, tx.Put(tableNumber, key, storage.Key(nil).Uint(first+uint64(n)-1))
 }

@@ -36,28 +36,36 @@ const (
 	Unclear   Reason = "unclear"    // the transport could not say what became of it
 	Crashed   Reason = "crashed"    // the program ended while it was being sent
 	TooLate   Reason = "too-late"   // its useful time had passed
+	NoFile    Reason = "no-file"    // the file is not there (any more)
 )
 
-// Outcome is what became of a promise. The package comment says which parts
+// Outcome is what became of a message. The package comment says which parts
 // are kept for how long; Report is given all of them.
 type Outcome struct {
-	Key    string         `cbor:"1,keyasint"`
+	Key    string         `cbor:"1,keyasint"` // of the promise
 	To     chat.Address   `cbor:"2,keyasint,omitempty"`
-	Text   string         `cbor:"3,keyasint,omitempty"`
+	Text   string         `cbor:"3,keyasint,omitempty"` // of a file its name
 	Repeat bool           `cbor:"4,keyasint,omitempty"`
 	Kind   string         `cbor:"5,keyasint,omitempty"`
 	State  State          `cbor:"6,keyasint"`
 	Reason Reason         `cbor:"7,keyasint,omitempty"`
 	At     time.Time      `cbor:"8,keyasint"`
-	ID     chat.MessageID `cbor:"9,keyasint,omitempty"` // set when sent
-	Length int            `cbor:"10,keyasint"`          // of the text, in characters
+	ID     chat.MessageID `cbor:"9,keyasint,omitempty"`  // set when sent
+	Length int            `cbor:"10,keyasint"`           // of the text, in characters
+	Part   int            `cbor:"11,keyasint,omitempty"` // from 1, of a text that took several messages
+	File   bool           `cbor:"12,keyasint,omitempty"`
 }
 
 func (e entry) outcome(s State, why Reason, at time.Time) Outcome {
-	return Outcome{
+	o := Outcome{
 		Key: e.Key, To: e.To, Text: e.Text, Repeat: e.Repeat, Kind: e.Kind,
-		State: s, Reason: why, At: at, Length: utf8.RuneCountInString(e.Text),
+		State: s, Reason: why, At: at, Part: e.Part,
 	}
+	if e.File != nil {
+		o.Text, o.File = e.File.Name, true
+	}
+	o.Length = utf8.RuneCountInString(o.Text)
+	return o
 }
 
 // kept returns the part of an outcome that may be stored.

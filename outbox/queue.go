@@ -26,6 +26,9 @@ type Options struct {
 	Pace map[string]Pace
 	// Rand gives the jitter of the pace, from 0 to 1.
 	Rand func() float64
+	// Files finds the bytes of a promised file by its Ref, or reports that they
+	// are not there.
+	Files func(ref string) (path string, ok bool)
 	// Report is called in the transaction that records a message as refused,
 	// unsure or expired, so that a person is told. It may run again.
 	Report func(tx storage.Tx, o Outcome) error
@@ -50,6 +53,9 @@ func New(store storage.Store, routes map[string]Sender, o Options) *Queue {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Float64
+	}
+	if o.Files == nil {
+		o.Files = func(string) (string, bool) { return "", false }
 	}
 	if o.Report == nil {
 		o.Report = func(storage.Tx, Outcome) error { return nil }

@@ -57,12 +57,28 @@ func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
 			done = append(done, settled{it, Outcome{}})
 			continue
 		}
-		id, err := l.sender.Send(ctx, chat.Outgoing{Key: it.Key, To: it.To, Text: it.Text})
+		m, ok := q.outgoing(it)
+		if !ok {
+			done = append(done, settled{it, it.outcome(Refused, NoFile, now)})
+			continue
+		}
+		id, err := l.sender.Send(ctx, m)
 		o := q.judge(l, it, err)
 		o.ID = id
 		done = append(done, settled{it, o})
 	}
 	return done
+}
+
+// outgoing is the message as a transport takes it, unless its file is not there.
+func (q *Queue) outgoing(it item) (m chat.Outgoing, ok bool) {
+	m = chat.Outgoing{Key: it.name(), To: it.To, Text: it.Text, File: it.file}
+	if it.File == nil {
+		return m, true
+	}
+	path, ok := q.Files(it.File.Ref)
+	m.File = &chat.Attachment{Name: it.File.Name, Path: path}
+	return m, ok
 }
 
 // judge turns a transport's answer into an outcome and into what the lane has
