@@ -7,6 +7,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
+	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -303,7 +304,11 @@ func unsettled(t *turn, _ input) (reply, error) {
 	}
 	var lines []unsettledLine
 	for _, o := range all {
-		lines = append(lines, unsettledLine{o.At, t.say("unsent."+string(o.State), nil), o.Text})
+		why := t.say("unsent."+string(o.State), nil)
+		if o.Reason == outbox.NoFile {
+			why = t.say("unsent.no-file", nil)
+		}
+		lines = append(lines, unsettledLine{o.At, why, o.Text})
 	}
 	return says(t.say("unsettled", words.Args{"Lines": lines}))
 }

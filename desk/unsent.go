@@ -34,7 +34,14 @@ func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
 			to, what = "“"+name+"”", "unsent.notice"
 		}
 	}
-	text := d.say("staff.unsent", words.Args{"To": to, "What": d.say(what, nil), "Why": d.say("unsent."+string(o.State), nil)})
+	why := d.say("unsent."+string(o.State), nil)
+	if o.File {
+		what = "unsent.file"
+	}
+	if o.Reason == outbox.NoFile {
+		why = d.say("unsent.no-file", nil)
+	}
+	text := d.say("staff.unsent", words.Args{"To": to, "What": d.say(what, nil), "Why": why})
 	return d.alarm(tx, "unsent/"+o.Key, text, now)
 }
 
