@@ -63,11 +63,19 @@ const (
 // Channel is the way a matter reached the office (渠道).
 type Channel string
 
-// The channels.
+// The channels. All but chat are written down by staff.
 const (
-	ByChat  Channel = "chat"
-	ByVisit Channel = "visit"
+	ByChat   Channel = "chat"   // 微信: said to the bot
+	ByVisit  Channel = "visit"  // 来访
+	ByCall   Channel = "call"   // 来电
+	ByLetter Channel = "letter" // 来信
+	ByPaste  Channel = "paste"  // 微信转录: copied off the phone while the bot was away
 )
+
+// WrittenDown reports whether staff write such a matter down (代登).
+func (c Channel) WrittenDown() bool {
+	return c == ByVisit || c == ByCall || c == ByLetter || c == ByPaste
+}
 
 // ClockKind says which promise a clock counts.
 type ClockKind string
@@ -140,6 +148,11 @@ func (c Case) Clock(kind ClockKind) (Clock, bool) {
 	}
 	return c.Clocks[i], true
 }
+
+// ByHand reports whether the petitioner can be told only by telephone, by letter
+// or to their face: staff wrote the matter down, and there is no chat to tell
+// them in.
+func (c Case) ByHand() bool { return c.Channel.WrittenDown() && c.Signature != Anonymous }
 
 // WithUnit reports whether the next step is the lead unit's.
 func (c Case) WithUnit() bool { return c.Stage == Handling && c.Feedback == "" }

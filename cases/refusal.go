@@ -21,6 +21,10 @@ const (
 	TooMany      Code = "too-many"       // more was added to the matter than anybody reads
 	QuotesWords  Code = "quotes-words"   // the unit would read the words of somebody who is afraid
 	TooManyFaces Code = "too-many-faces" // more than five representatives (条例 art. 20)
+	NoSignature  Code = "no-signature"   // neither named, sealed nor anonymous
+	TooLong      Code = "too-long"       // more than anybody reads of one matter
+	NoChannel    Code = "no-channel"     // not a way in which a matter reaches the office
+	NoCount      Code = "no-count"       // no number of people that comes to a table
 )
 
 // Refusal is why a step was not taken. It is an answer, not a fault.

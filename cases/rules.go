@@ -34,6 +34,7 @@ var moves = map[Verb]move{
 // rights is the one table of who may do what. Whose case it is (own unit, own
 // petition) is checked by Visible.
 var rights = map[Verb][]Role{
+	Submit:     {Staff}, // for somebody else; for oneself everybody may
 	Register:   {Staff, Discipline},
 	Accept:     {Staff, Discipline},
 	Assign:     {Staff},

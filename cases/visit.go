@@ -6,6 +6,9 @@ import "time"
 // (信访工作条例 art. 20).
 const MaxRepresentatives = 5
 
+// MaxVisitors is more people than one visit brings; beyond it is a slip.
+const MaxVisitors = 200
+
 // Outcome is how a visit ended (接访结果).
 type Outcome string
 

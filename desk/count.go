@@ -25,6 +25,8 @@ type tally struct {
 	Visitors int                 `cbor:"8,keyasint,omitempty"` // 人次
 	InTime   int                 `cbor:"9,keyasint,omitempty"` // answered by the due day
 	OutOf    int                 `cbor:"10,keyasint,omitempty"`
+
+	Channels map[cases.Channel]int `cbor:"11,keyasint,omitempty"` // of Received
 }
 
 func allKey() []byte { return storage.Key(nil).Text("all") }
@@ -90,6 +92,7 @@ func (m *tally) add(e cases.Event, before, after cases.Case) bool {
 		}
 		m.Received += n
 		m.Forms = plus(m.Forms, after.Form, n)
+		m.Channels = plus(m.Channels, after.Channel, n)
 	}
 	if !counted(after) {
 		return counted(before)
@@ -124,9 +127,9 @@ func (m *tally) answered(e cases.Event, before cases.Case) {
 	}
 }
 
-func plus(m map[string]int, key string, n int) map[string]int {
+func plus[K comparable](m map[K]int, key K, n int) map[K]int {
 	if m == nil {
-		m = map[string]int{}
+		m = map[K]int{}
 	}
 	m[key] += n
 	return m

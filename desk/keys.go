@@ -25,6 +25,8 @@ const (
 	dueTable    storage.Table = "due"    // instant, clock, number → clock: next pushes
 	countTable  storage.Table = "count"  // counters, kept in the transaction
 
+	onceTable storage.Table = "once" // hash of a form's key → number: what was done from pages
+
 	visitTable storage.Table = "visit" // instant, number → cases.Visit
 	moveTable  storage.Table = "move"  // month, instant → moved reception day
 	bindTable  storage.Table = "bind"  // bindings of people and groups, by person and by address

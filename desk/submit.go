@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"fangzhuo/calendar"
@@ -35,11 +36,16 @@ type Receipt struct {
 // Submit opens a case. Of an anonymous petitioner neither account nor name nor
 // contact is kept; the code is then the only way back.
 func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, error) {
+	return d.open(tx, cases.Petitioner, s, cases.Event{Channel: cases.ByChat}, d.Random, now)
+}
+
+// open begins a case. The event says how it came; the code is drawn from random.
+func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Event, random io.Reader, now time.Time) (Receipt, error) {
 	no, err := d.nextNumber(tx, dateOf(now).Year)
 	if err != nil {
 		return Receipt{}, err
 	}
-	code, err := newCode(d.Random)
+	code, err := newCode(random)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -47,23 +53,21 @@ func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, erro
 	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
 		category = suggested
 	}
-	st := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, before: cases.Case{No: no}, c: cases.Case{No: no}}
+	st := &step{d: d, tx: tx, now: now, actor: actor, before: cases.Case{No: no}, c: cases.Case{No: no}}
+	id, words := identity{From: s.From, Name: s.Name, Contact: s.Contact}, s.Said
 	if s.Signature == cases.Anonymous { // they may have said who they are before they thought better of it
-		s.Fields = scrubbed(s.Fields, append(d.knownAs(s.From), s.Name)...)
+		names := append(d.knownAs(s.From), s.Name)
+		s.Fields = scrubbed(s.Fields, names...)
+		id, words = identity{}, unsigned(s, append(names, s.Contact))
 	}
-	media := 0
 	for _, m := range s.Said {
-		media += len(m.Media)
+		how.Media += len(m.Media)
 	}
-	st.add(cases.Event{Verb: cases.Submit, Media: media, Form: s.Form, Channel: cases.ByChat, Signature: s.Signature,
-		Fields: s.Fields, Category: category.Name, Sealed: category.Sealed, Guarded: s.Guarded,
-		CodeHash: codeHash(no, code)})
-	id, words := identity{}, s.Said
-	if s.Signature == cases.Anonymous {
-		words = unsigned(s, append(d.knownAs(s.From), s.Name, s.Contact))
-	} else {
-		id.From, id.Name, id.Contact = s.From, s.Name, s.Contact
-		if err := tx.Put(fromTable, withNumber(fromKey(s.From), no), nil); err != nil {
+	how.Verb, how.Form, how.Signature, how.Fields = cases.Submit, s.Form, s.Signature, s.Fields
+	how.Category, how.Sealed, how.Guarded, how.CodeHash = category.Name, category.Sealed, s.Guarded, codeHash(no, code)
+	st.add(how)
+	if id.From != "" {
+		if err := tx.Put(fromTable, withNumber(fromKey(id.From), no), nil); err != nil {
 			return Receipt{}, fmt.Errorf("list a petitioner's case: %w", err)
 		}
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"fangzhuo/cases"
@@ -17,7 +18,7 @@ func (s *step) task(note string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names := append(s.d.knownAs(id.From), id.Name, id.Contact)
+	names := slices.Concat(s.d.knownAs(id.From), strings.Split(id.Name, "、"), []string{id.Contact}) // of visitors there are several
 	if note != "" && s.c.Guarded {
 		if quotes, err := s.quotes(note, id); err != nil || quotes {
 			return "", errors.Join(err, s.refuse(cases.QuotesWords, cases.Assign, ""))

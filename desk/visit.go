@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"fangzhuo/calendar"
@@ -31,11 +32,7 @@ func (d *Desk) Visit(tx storage.Tx, actor cases.Actor, v VisitNote, now time.Tim
 	category, _ := d.Office.Suggest(v.Matter)
 	s.add(cases.Event{Verb: cases.Submit, Channel: cases.ByVisit, Signature: cases.Sealed, Visitors: v.Persons,
 		Fields: map[string]string{cases.Matter: v.Matter}, Category: category.Name, Sealed: category.Sealed})
-	words := []Said{{At: now, Text: v.Matter}}
-	for _, name := range v.Representatives {
-		words = append(words, Said{At: now, Text: name})
-	}
-	if err := s.seal(identity{}, words...); err != nil {
+	if err := s.seal(identity{Name: strings.Join(v.Representatives, "、")}, Said{At: now, Text: v.Matter}); err != nil {
 		return cases.Case{}, err
 	}
 	if _, err := s.registerOnTheWay(); err != nil {
@@ -46,14 +43,18 @@ func (d *Desk) Visit(tx storage.Tx, actor cases.Actor, v VisitNote, now time.Tim
 	} else if err := s.visited(v); err != nil {
 		return cases.Case{}, err
 	}
-	visit := cases.Visit{At: now, Persons: v.Persons, Outcome: v.Outcome, Case: no, Reported: v.Reported, By: actor.ID}
-	if err := save(tx, visitTable, withNumber(storage.Key(nil).Time(now), no), visit); err != nil {
-		return cases.Case{}, err
-	}
 	if err := s.commit(); err != nil {
 		return cases.Case{}, err
 	}
-	return s.c, countVisit(tx, v.Persons, now)
+	return s.c, keepVisit(tx, cases.Visit{At: now, Persons: v.Persons, Outcome: v.Outcome, Case: no, Reported: v.Reported, By: actor.ID})
+}
+
+// keepVisit writes a visit down and counts it.
+func keepVisit(tx storage.Tx, v cases.Visit) error {
+	if err := save(tx, visitTable, withNumber(storage.Key(nil).Time(v.At), v.Case), v); err != nil {
+		return err
+	}
+	return countVisit(tx, v.Persons, v.At)
 }
 
 func (s *step) visited(v VisitNote) error {

@@ -55,7 +55,7 @@ func everything() Args {
 	}
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
-		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics"} {
+		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact"} {
 		args[name] = "〈" + name + "〉"
 	}
 	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month"} {
@@ -63,7 +63,7 @@ func everything() Args {
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear", "OverdueN", "SoonN"} {
+		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters"} {
 		args[name] = 3
 	}
 	for _, name := range yesOrNo {
@@ -74,7 +74,7 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "ByHand", "Urgent"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
@@ -82,10 +82,10 @@ var oneOf = map[string][]string{
 	"Stage":     {"received", "registered", "accepted", "handling", "answered", "closed", "withdrawn"},
 	"Word":      {"received", "registered", "handling", "answered", "done"},
 	"Signature": {"named", "sealed", "anonymous"},
-	"Channel":   {"chat", "visit"},
+	"Channel":   {"chat", "visit", "call", "letter", "paste"},
 	"Moved":     {"", "holiday", "weekend", "staff"},
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
-	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement"},
+	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit"},
 }
 
 // shaped are facts that are something else in some sentences.
@@ -180,7 +180,7 @@ func TestEverySentenceCanBeSaid(t *testing.T) {
 }
 
 // dots are the sentences that are about one word, or about one line of a list.
-var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "line": "a line"}
+var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line"}
 
 func TestNothingIsLeftUnfilled(t *testing.T) {
 	odd := regexp.MustCompile(`<no value>|<nil>|%!|\{\{|\}\}|(^|\D)1月1日|\b1 January`)
@@ -232,7 +232,7 @@ func TestForbiddenWords(t *testing.T) {
 }
 
 // forTheOffice are the sentences for people at work, who want all of it at once.
-var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|overview|digest\..*|which-category|hello)$`)
+var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|overview|digest\..*|which-category|hello|taken)$`)
 
 // longer are the sentences for workers that may have more than six lines.
 var longer = map[string]string{
