@@ -21,6 +21,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
+	"fangzhuo/intake"
 	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
@@ -70,13 +71,14 @@ type Bot struct {
 	table    map[string]command
 	names    names
 	labels   map[string]map[string]string // of each form, by its id: label or alias → field
+	notes    *intake.Reader               // of what staff write down for somebody
 }
 
 // New returns the bot that talks for the desk.
 func New(store storage.Store, d *desk.Desk, o Options) *Bot {
 	o.Words = o.Words.With(o.Facts)
 	b := &Bot{Options: o, desk: d, store: store, limit: newLimiter(o.PerHour), table: map[string]command{},
-		names: namesOf(o.Office), labels: map[string]map[string]string{}}
+		names: namesOf(o.Office), labels: map[string]map[string]string{}, notes: intake.NewReader(o.Forms)}
 	typed := map[string]string{}
 	for _, c := range commands {
 		b.table[c.id] = c
@@ -87,7 +89,7 @@ func New(store storage.Store, d *desk.Desk, o Options) *Bot {
 	b.commands = phrase.NewWords(typed)
 	starts := map[string]string{}
 	for _, f := range o.Forms {
-		b.labels[f.ID] = labels(f)
+		b.labels[f.ID] = intake.Labels(f)
 		for _, w := range f.Words {
 			starts[w] = f.ID
 		}

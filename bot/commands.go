@@ -63,6 +63,9 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "urge", words: []string{"催办", "督办"}, verb: cases.Urge, number: true, run: urge},
 		{id: "unsettled", words: []string{"未决"}, roles: staffOnly, run: unsettled},
 		{id: "move", words: []string{"改期"}, roles: staffOnly, rest: true, run: moveReception},
+		{id: "contact", words: []string{"联系"}, verb: cases.Open, number: true, run: contact},
+		{id: "call", words: []string{"来电"}, roles: staffOnly, rest: true, run: called},
+		{id: "letter", words: []string{"来信"}, roles: staffOnly, rest: true, run: wrote},
 		{id: "visit", words: []string{"来访"}, roles: staffOnly, rest: true, run: visit},
 		{id: "bind-code", words: []string{"绑定码"}, roles: []cases.Role{cases.Staff, cases.Admin}, rest: true, run: bindCode},
 

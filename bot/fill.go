@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"fangzhuo/cases"
+	"fangzhuo/intake"
 	"fangzhuo/phrase"
 	"fangzhuo/words"
 )
@@ -74,7 +75,7 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 		return t.told()
 	}
 	if field, ok := f.Field(cases.SignAs); ok && !t.text.Empty() {
-		if c, ok := choice(field, t.text); ok { // said ahead of the question: the rest is told
+		if c, ok := intake.Choose(field, t.text); ok { // said ahead of the question: the rest is told
 			t.talk.Fields = cloneFields(t.talk.Fields)
 			t.talk.Fields[field.ID] = c.ID
 			t.talk.Straight = t.talk.Straight || len(t.talk.Story) > 0
@@ -129,13 +130,13 @@ func (t *turn) take(field cases.Field, text phrase.Text) (problem string) {
 	}
 	switch field.Kind {
 	case cases.ChoiceField:
-		c, ok := choice(field, text)
+		c, ok := intake.Choose(field, text)
 		switch {
 		case ok:
 			t.talk.Fields[field.ID] = c.ID
-		case field.ID == cases.SignAs && anyOf(text.Folded(), nameless):
+		case field.ID == cases.SignAs && intake.Nameless(text.Folded()):
 			t.talk.Fields[field.ID] = string(cases.Anonymous)
-		case field.ID == cases.SignAs && anyOf(text.Folded(), fears):
+		case field.ID == cases.SignAs && intake.Afraid(text.Folded()):
 			t.guard(text.Folded())
 		case field.ID == cases.SignAs && phrase.IsName(raw):
 			t.talk.Fields[field.ID], t.talk.Name = string(cases.Named), raw
@@ -175,31 +176,6 @@ func labelsOf(field cases.Field) []string {
 	return l
 }
 
-// choice reads a choice by number, label or another word for it.
-func choice(field cases.Field, text phrase.Text) (cases.Choice, bool) {
-	if n, ok := text.Choice(len(field.Choices)); ok {
-		return field.Choices[n-1], true
-	}
-	typed := map[string]string{}
-	for _, c := range field.Choices {
-		typed[c.Label] = c.ID
-		for _, w := range c.Words {
-			typed[w] = c.ID
-		}
-	}
-	words := phrase.NewWords(typed)
-	id, ok := text.Exact(words)
-	if !ok { // "匿名，别告诉队长"
-		id, _, ok = text.Command(words)
-	}
-	for _, c := range field.Choices {
-		if ok && c.ID == id {
-			return c, true
-		}
-	}
-	return cases.Choice{}, false
-}
-
 // back returns to the question before.
 func (t *turn) back(f cases.Form) (reply, error) {
 	at := len(f.Fields)
@@ -237,7 +213,7 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 		if rest.Empty() {
 			return t.submit()
 		}
-		if c, ok := choice(sign, rest); ok {
+		if c, ok := intake.Choose(sign, rest); ok {
 			t.talk.Fields[cases.SignAs] = c.ID
 			return t.submit()
 		}
@@ -246,7 +222,7 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 		t.talk.Fields[first] = joined(t.talk.Fields[first], rest.Raw())
 		return says(t.say("form.added", nil) + "\n" + t.summaryText(f))
 	}
-	if c, ok := choice(sign, t.text); ok && sign.ID != "" {
+	if c, ok := intake.Choose(sign, t.text); ok && sign.ID != "" {
 		t.talk.Fields[cases.SignAs] = c.ID
 		return says(t.summaryText(f))
 	}

@@ -41,18 +41,6 @@ func (t *turn) begin(f cases.Form) {
 	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked}
 }
 
-// labels maps each label and alias of a form to its field.
-func labels(f cases.Form) map[string]string {
-	m := map[string]string{}
-	for _, field := range f.Fields {
-		m[phrase.Fold(field.Label)] = field.ID
-		for _, a := range field.Aliases {
-			m[phrase.Fold(a)] = field.ID
-		}
-	}
-	return m
-}
-
 // filled takes a form filled in with one message. What is missing is asked.
 func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 	wrong, problem := "", ""

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fangzhuo/cases"
+	"fangzhuo/intake"
 	"fangzhuo/phrase"
 	"fangzhuo/words"
 )
@@ -93,7 +94,7 @@ func (t *turn) read(f cases.Form, story string) int {
 		}
 	}
 	folded := phrase.Fold(story)
-	if _, asks := f.Field(cases.SignAs); asks && t.talk.Fields[cases.SignAs] == "" && anyOf(folded, nameless) {
+	if _, asks := f.Field(cases.SignAs); asks && t.talk.Fields[cases.SignAs] == "" && intake.Nameless(folded) {
 		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
 	}
 	t.guard(folded)
@@ -120,13 +121,6 @@ func (t *turn) placeIn(story string) string {
 	return name
 }
 
-// Words of somebody afraid of what may follow (担心报复), and of somebody who does
-// not want to be known at all.
-var (
-	fears    = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
-	nameless = []string{"匿名", "不留名", "别问我是谁", "不要问我是谁", "不说我是谁"}
-)
-
 func anyOf(folded string, phrases []string) bool {
 	return slices.ContainsFunc(phrases, func(w string) bool { return strings.Contains(folded, w) })
 }
@@ -134,7 +128,7 @@ func anyOf(folded string, phrases []string) bool {
 // guard notes that somebody is afraid. Their name is sealed unless they said how
 // they want to sign.
 func (t *turn) guard(folded string) {
-	if !anyOf(folded, fears) || strings.Contains(folded, "不怕") {
+	if !intake.Afraid(folded) {
 		return
 	}
 	t.talk.Guarded = true

@@ -16,15 +16,12 @@ var visitOutcomes = map[string]cases.Outcome{
 	"当场答复": cases.AnsweredThere, "当场解决": cases.SolvedThere, "转入办理": cases.TakenOn,
 }
 
-// maxVisitors is more people than one visit brings; beyond it is a slip.
-const maxVisitors = 200
-
 // visit reads "3人 代表:赵×,钱×,孙× 食堂涨价 转入办理 后勤 12月14日 已报张书记" (来访).
 func visit(t *turn, in input) (reply, error) {
 	v := desk.VisitNote{}
 	persons, rest := in.rest.Token()
 	v.Persons = count(persons)
-	if v.Persons < 1 || v.Persons > maxVisitors {
+	if v.Persons < 1 || v.Persons > cases.MaxVisitors {
 		return says(t.say("visit.how", nil))
 	}
 	var matter []string

@@ -78,9 +78,10 @@ func (t *turn) claimed(no cases.Number, code string) (cases.Case, reply, error) 
 }
 
 // trackText is what a petitioner is told. From another account the code opens
-// only the plain word, unless the matter is anonymous and has no other way.
+// only the plain word, unless the matter has no account of its own: an anonymous
+// one, or one that staff wrote down.
 func (t *turn) trackText(c cases.Case, code string) string {
-	full := code == "" || c.Signature == cases.Anonymous
+	full := code == "" || c.Signature == cases.Anonymous || c.Channel.WrittenDown()
 	return t.say("track", t.b.desk.Args(c, t.now, words.Args{"Full": full}))
 }
 

@@ -44,7 +44,8 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"outbox":   {[]string{"chat", "storage", "storage/record"}, []string{"github.com/cenkalti/backoff/v5", "github.com/rivo/uniseg"}},
 	"schedule": {[]string{"calendar", "storage", "storage/record"}, []string{"github.com/robfig/cron/v3"}},
 	"desk":     {[]string{"calendar", "cases", "chat", "outbox", "phrase", "storage", "storage/record", "words"}, nil},
-	"bot":      {[]string{"calendar", "cases", "chat", "desk", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
+	"intake":   {[]string{"cases", "desk", "phrase"}, nil},
+	"bot":      {[]string{"calendar", "cases", "chat", "desk", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
 
 	"internal/archtest": {},
 }

@@ -1,0 +1,68 @@
+// Package intake reads a matter out of one text, labelled as its form has it
+// (事由：… 诉求：…) or told freely: what a worker sends in one message, and what
+// staff write down or paste for somebody.
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+)
+
+// Labels maps each label and alias of a form to its field.
+func Labels(f cases.Form) map[string]string {
+	m := map[string]string{}
+	for _, field := range f.Fields {
+		m[phrase.Fold(field.Label)] = field.ID
+		for _, a := range field.Aliases {
+			m[phrase.Fold(a)] = field.ID
+		}
+	}
+	return m
+}
+
+// Choose reads a choice by number, label or another word for it.
+func Choose(field cases.Field, text phrase.Text) (cases.Choice, bool) {
+	if n, ok := text.Choice(len(field.Choices)); ok {
+		return field.Choices[n-1], true
+	}
+	typed := map[string]string{}
+	for _, c := range field.Choices {
+		typed[c.Label] = c.ID
+		for _, w := range c.Words {
+			typed[w] = c.ID
+		}
+	}
+	words := phrase.NewWords(typed)
+	id, ok := text.Exact(words)
+	if !ok { // "匿名，别告诉队长"
+		id, _, ok = text.Command(words)
+	}
+	for _, c := range field.Choices {
+		if ok && c.ID == id {
+			return c, true
+		}
+	}
+	return cases.Choice{}, false
+}
+
+// Words of somebody afraid of what may follow (担心报复), and of somebody who does
+// not want to be known at all.
+var (
+	fears    = []string{"穿小鞋", "怕报复", "打击报复", "担心报复", "怕领导知道", "怕被知道", "不敢写名字", "不敢说名字", "怕为难"}
+	nameless = []string{"匿名", "不留名", "别问我是谁", "不要问我是谁", "不说我是谁"}
+)
+
+// Afraid reports whether a folded text says that its speaker fears what may
+// follow.
+func Afraid(folded string) bool { return holds(folded, fears) && !strings.Contains(folded, "不怕") }
+
+// Nameless reports whether a folded text says that its speaker does not want to
+// be known at all.
+func Nameless(folded string) bool { return holds(folded, nameless) }
+
+func holds(folded string, phrases []string) bool {
+	return slices.ContainsFunc(phrases, func(w string) bool { return strings.Contains(folded, w) })
+}
