@@ -23,6 +23,8 @@ import (
 //	                           as after kill -9: nothing is finished or tidied up
 //	luo: …                     luo says it to the bot in private
 //	luo @zc: …                 luo says it in the group zc
+//	quote luo A: …             luo says it in private, quoting the last thing he was sent that holds A
+//	quote luo “A”: …           the same, quoting these very words of somebody else
 //	> luo: A | B               the next thing luo has not read yet holds A and B
 //	> @zc: A                   the same in the group zc
 //	= luo: A                   one of the things luo has not read yet holds A (the others stay)
@@ -118,6 +120,8 @@ func (s *script) do(line string) {
 		s.net.stop(s.t)
 		restore()
 		s.net.start(s.t)
+	case "quote":
+		s.quote(rest)
 	case ">":
 		s.expect(rest)
 	case "=":
@@ -151,6 +155,27 @@ func (s *script) say(line string) {
 		s.t.Fatalf("%s: not a line of a script", s.where)
 	}
 	s.net.say(s.t, m[1], m[2], s.fill(m[3]))
+}
+
+// quote says something as WeChat writes it when it answers what was said before.
+func (s *script) quote(rest string) {
+	who, rest, _ := strings.Cut(rest, " ")
+	of, text, ok := strings.Cut(rest, ": ")
+	quoted, literal := strings.CutPrefix(of, "“")
+	if quoted = strings.TrimSuffix(quoted, "”"); !literal {
+		sent := s.net.sent(s.t, who)
+		i := len(sent) - 1
+		for i >= 0 && !strings.Contains(sent[i], of) {
+			i--
+		}
+		if ok = ok && i >= 0; ok {
+			quoted = sent[i]
+		}
+	}
+	if !ok {
+		s.t.Fatalf("%s: there is nothing to quote", s.where)
+	}
+	s.net.say(s.t, who, "", "「小信："+s.fill(quoted)+"」\n- - - - - - - - - - - - - - -\n"+s.fill(text))
 }
 
 func (s *script) unread(chat string) []string {

@@ -23,6 +23,18 @@ type command struct {
 type input struct {
 	no   cases.Number
 	rest phrase.Text
+	// which are numbers between which nobody can choose, code is that of a quoted
+	// receipt.
+	which []cases.Number
+	code  string
+}
+
+// theCode is the receipt code (查询码) that comes with the command.
+func (in input) theCode() string {
+	if code, _, ok := in.rest.Code(); ok {
+		return code
+	}
+	return in.code
 }
 
 var (

@@ -18,9 +18,10 @@ import (
 func (t *turn) route() (reply, error) {
 	text, cut := t.clipped()
 	t.text = phrase.Read(text)
-	if t.m.Group() {
+	if t.m.Group() { // and what is quoted there helps nobody
 		return t.inGroup()
 	}
+	t.quote = t.b.readQuote(t.m.Quoted)
 	r, err := t.private()
 	if cut && err == nil {
 		r = r.behind(t.say("cut", words.Args{"Max": t.b.MaxChars}))
@@ -45,11 +46,17 @@ func (t *turn) private() (reply, error) {
 		if roles := c.who(); roles != nil && !slices.Contains(roles, t.actor.Role) {
 			return says(t.refusal(&cases.Refusal{Code: cases.NotAllowed, Verb: c.verb, Typed: c.id}))
 		}
+		if len(in.which) > 0 {
+			return t.whichNumber(c.words[0], in.which)
+		}
 		if c.number && in.no.IsZero() && c.id != "track" {
 			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
 		}
 		t.talk.Menu = false
 		return c.run(t, in)
+	}
+	if r, ok, err := t.answersQuote(); ok {
+		return r, err
 	}
 	if t.talk.Form != "" {
 		return t.inForm()
@@ -162,10 +169,8 @@ func (t *turn) command() (command, input, bool) {
 	in := input{rest: rest}
 	switch {
 	case c.number:
-		year, seq, after, numbered := rest.CaseNo()
-		if numbered {
-			in = input{no: cases.Number{Year: year, Seq: seq}, rest: after}
-		}
+		var numbered bool
+		in, numbered = t.about(rest)
 		// the office is told what is missing; from others it is prose, and so
 		// is what they tell within a form or at length
 		if !numbered && !rest.Empty() && !(allowed && t.known) {

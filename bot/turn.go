@@ -41,6 +41,7 @@ type turn struct {
 	was   talk
 	draft *talk // a draft that waits while a complete form is handed in
 	text  phrase.Text
+	quote quote
 }
 
 // reply is what a turn comes to. Do, if any, is done in the transaction and may
@@ -171,7 +172,9 @@ func (t *turn) key(kind string) string {
 // aside keeps a message that could not be handled, so that nothing said is
 // lost, and tells the sender and the staff.
 func (t *turn) aside() error {
-	b, err := record.Encode(1, t.m)
+	m := t.m
+	m.Quoted = "" // was said before, perhaps by somebody else
+	b, err := record.Encode(1, m)
 	if err != nil {
 		return fmt.Errorf("keep a message aside: %w", err)
 	}

@@ -48,18 +48,17 @@ func track(t *turn, in input) (reply, error) {
 			return reply{}, err
 		}
 	}
-	code, _, _ := in.rest.Code()
-	c, r, err := t.claimed(in.no, code)
+	c, own, r, err := t.claimed(in.no, in.theCode())
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
-	return says(t.trackText(c, code))
+	return says(t.trackText(c, own))
 }
 
 // claimed returns the matter if the sender may act as its petitioner, by account
-// or by code. Otherwise it returns what to say; a wrong code is counted.
-func (t *turn) claimed(no cases.Number, code string) (cases.Case, reply, error) {
-	c, err := t.b.desk.Track(t.ctx, no, t.claim(code), t.now)
+// (own) or by code. Otherwise it returns what to say; a wrong code is counted.
+func (t *turn) claimed(no cases.Number, code string) (c cases.Case, own bool, r reply, err error) {
+	c, own, err = t.b.desk.Track(t.ctx, no, t.claim(code), t.now)
 	refusal, refused := desk.IsRefusal(err)
 	switch {
 	case refused && refusal.Code == cases.Unknown && code != "":
@@ -70,18 +69,18 @@ func (t *turn) claimed(no cases.Number, code string) (cases.Case, reply, error) 
 			}
 			return t.refusal(refusal), err
 		})
-		return cases.Case{}, r, err
+		return cases.Case{}, false, r, err
 	case err != nil:
-		return cases.Case{}, reply{}, err
+		return cases.Case{}, false, reply{}, err
 	}
-	return c, reply{}, nil
+	return c, own, reply{}, nil
 }
 
 // trackText is what a petitioner is told. From another account the code opens
 // only the plain word, unless the matter has no account of its own: an anonymous
 // one, or one that staff wrote down.
-func (t *turn) trackText(c cases.Case, code string) string {
-	full := code == "" || c.Signature == cases.Anonymous || c.Channel.WrittenDown()
+func (t *turn) trackText(c cases.Case, own bool) string {
+	full := own || c.Signature == cases.Anonymous || c.Channel.WrittenDown()
 	return t.say("track", t.b.desk.Args(c, t.now, words.Args{"Full": full}))
 }
 
@@ -101,15 +100,16 @@ func mine(t *turn, _ input) (reply, error) {
 // account is the first word taken for the code.
 func supplement(t *turn, in input) (reply, error) {
 	code, text := "", in.rest.Raw()
-	if _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now); err != nil {
+	if _, _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now); err != nil {
 		if _, refused := desk.IsRefusal(err); !refused {
 			return reply{}, err
 		}
-		if c, after, ok := in.rest.Code(); ok {
+		code = in.code
+		if c, after, ok := in.rest.Code(); ok && code == "" {
 			code, text = c, after.Raw()
 		}
 	}
-	c, r, err := t.claimed(in.no, code)
+	c, _, r, err := t.claimed(in.no, code)
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
@@ -133,14 +133,20 @@ func (t *turn) noLonger(no cases.Number) {
 // to the question of staff that stands. Of two it is asked which.
 func (t *turn) answersQuestion() (reply, error) {
 	if len(t.talk.Asked) > 1 && t.talk.Answered.IsZero() {
-		var which []string
-		for _, no := range t.talk.Asked {
-			which = append(which, desk.ShortNumber(no, t.now))
-		}
-		return says(t.say("question-which", words.Args{"Numbers": which}))
+		return says(t.say("question-which", words.Args{"Numbers": t.shorts(t.talk.Asked)}))
 	}
-	no := t.talk.Asked[0]
+	return t.answers(t.talk.Asked[0])
+}
+
+// answers takes what is said as the answer to the question about that matter;
+// more of it may follow for a while.
+func (t *turn) answers(no cases.Number) (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
+		if !t.talk.Answered.IsZero() && len(t.talk.Asked) > 0 && t.talk.Asked[0] != no {
+			t.talk.Asked = t.talk.Asked[1:] // nobody waits for that one any more
+		}
+		others := slices.DeleteFunc(slices.Clone(t.talk.Asked), func(n cases.Number) bool { return n == no })
+		t.talk.Asked = append([]cases.Number{no}, others...)
 		c, err := t.b.desk.Supplement(tx, no, t.claim(""), t.m, t.m.Text, t.now)
 		if refusal, refused := desk.IsRefusal(err); refused && refusal.Code != cases.TooMany { // closed or withdrawn meanwhile
 			t.noLonger(no)
@@ -156,8 +162,8 @@ func (t *turn) answersQuestion() (reply, error) {
 
 // withdraw takes a matter of one's own back (撤回).
 func withdraw(t *turn, in input) (reply, error) {
-	code, _, _ := in.rest.Code()
-	c, r, err := t.claimed(in.no, code)
+	code := in.theCode()
+	c, _, r, err := t.claimed(in.no, code)
 	if err != nil || c.Events == 0 {
 		return r, err
 	}

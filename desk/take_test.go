@@ -75,7 +75,7 @@ func TestTakeStandsInTheOneSeries(t *testing.T) {
 		if submitted.Case.No.Seq != 2*i+1 || r.Case.No.Seq != 2*i+2 {
 			t.Fatalf("%s: numbers %s, %s", channel, submitted.Case.No, r.Case.No)
 		}
-		c, err := d.Track(t.Context(), r.Case.No, Claim{From: "test:somebody", Code: r.Code}, monday)
+		c, _, err := d.Track(t.Context(), r.Case.No, Claim{From: "test:somebody", Code: r.Code}, monday)
 		if err != nil || c.Channel != channel || c.Suggested != "宿舍澡堂" {
 			t.Errorf("%s: the code opens %+v, %v", channel, c, err)
 		}

@@ -76,9 +76,10 @@ func (d *Desk) locked(g getter, no cases.Number, from chat.Address, now time.Tim
 	return false, nil
 }
 
-// Track returns a case to its petitioner (查询). Somebody else's number, a wrong
-// code and a number that does not exist are refused alike.
-func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Time) (c cases.Case, err error) {
+// Track returns a case to its petitioner (查询), and whether it was handed in from
+// the asker's account. Somebody else's number, a wrong code and a number that
+// does not exist are refused alike.
+func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Time) (c cases.Case, own bool, err error) {
 	err = d.view(ctx, func(r storage.Reader) error {
 		if by.Code != "" {
 			switch locked, err := d.locked(r, d.fullNumber(no, now), by.From, now); {
@@ -88,13 +89,16 @@ func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Ti
 				return &cases.Refusal{Code: cases.Locked, No: d.fullNumber(no, now)}
 			}
 		}
-		c, err = d.find(r, no, now, func(c cases.Case) error { return by.holds(r, c) })
+		if c, err = d.find(r, no, now, func(c cases.Case) error { return by.holds(r, c) }); err != nil {
+			return err
+		}
+		own, err = owns(r, by.From, c.No)
 		return err
 	})
 	if err != nil {
-		return cases.Case{}, err
+		return cases.Case{}, false, err
 	}
-	return c, nil
+	return c, own, nil
 }
 
 // fullNumber gives a number without a year this year's.

@@ -132,10 +132,10 @@ func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
 			At:   r.local(e.At),
 			From: address(privateID(e.From)),
 			Chat: address(c.id),
-			Text: e.Text,
 		}
+		m.Quoted, m.Text = chat.CutQuote(e.Text)
 		if c.kind == kindGroup {
-			m.Text, m.Addressed = chat.CutCall(e.Text, r.opt.BotName)
+			m.Text, m.Addressed = chat.CutCall(m.Text, r.opt.BotName)
 		}
 		for n, a := range e.Media {
 			ref := fmt.Sprintf("%d/%d", e.ID, n)

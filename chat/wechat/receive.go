@@ -110,7 +110,7 @@ func (m heardMessage) message(b *book, names ...string) chat.Message {
 		out.Media = []chat.Media{media}
 		return out
 	}
-	out.Text = text(m.body)
+	out.Quoted, out.Text = chat.CutQuote(text(m.body))
 	if isGroup(m.chat) {
 		out.Text, out.Addressed = chat.CutCall(out.Text, names...)
 	}
