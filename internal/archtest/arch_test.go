@@ -42,6 +42,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 
 	// services
 	"outbox":   {[]string{"chat", "storage", "storage/record"}, []string{"github.com/cenkalti/backoff/v5", "github.com/rivo/uniseg"}},
+	"attach":   {[]string{"chat", "storage", "storage/record"}, []string{"github.com/gabriel-vasile/mimetype"}},
 	"schedule": {[]string{"calendar", "storage", "storage/record"}, []string{"github.com/robfig/cron/v3"}},
 	"desk":     {[]string{"calendar", "cases", "chat", "outbox", "phrase", "storage", "storage/record", "words"}, nil},
 	"intake":   {[]string{"cases", "desk", "phrase"}, nil},
