@@ -34,11 +34,12 @@ type entry struct {
 	File   *File        `cbor:"7,keyasint,omitempty"`
 	Part   int          `cbor:"8,keyasint,omitempty"` // from 1; 0 where one message is enough
 	Parts  int          `cbor:"9,keyasint,omitempty"`
+	Awake  bool         `cbor:"10,keyasint,omitempty"`
 }
 
 // entriesOf returns the messages that a promise takes.
 func entriesOf(p Promise) []entry {
-	e := entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File}
+	e := entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File, Awake: p.Awake}
 	texts := split(p.Text)
 	if len(texts) == 1 {
 		return []entry{e}
@@ -97,8 +98,8 @@ func transportOf(place []byte) string {
 }
 
 // dueOf returns the due time in a pending key.
-func dueOf(place []byte) time.Time {
-	return time.UnixMilli(int64(binary.BigEndian.Uint64(place[len(place)-16:])))
+func dueOf(place string) time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64([]byte(place[len(place)-16:]))))
 }
 
 // numberOf returns the number in a pending key.

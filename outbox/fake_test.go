@@ -147,7 +147,7 @@ func (f *office) delivered() []Outcome {
 
 // reply and notice return promises; to is a letter that names the chat.
 func reply(key, to string) Promise {
-	return Promise{Key: key, To: chat.Address("test:p/" + to), Text: "回复 " + key, Repeat: true, Kind: "reply"}
+	return Promise{Key: key, To: chat.Address("test:p/" + to), Text: "回复 " + key, Repeat: true, Awake: true, Kind: "reply"}
 }
 
 func notice(key, to string) Promise {

@@ -94,7 +94,7 @@ func (l *lane) share(ctx context.Context, run func() error) error {
 func (l *lane) pass(m chat.Outgoing) (dropped int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, e := range entriesOf(Promise{Key: m.Key, To: m.To, Text: m.Text, Repeat: true}) {
+	for _, e := range entriesOf(Promise{Key: m.Key, To: m.To, Text: m.Text, Repeat: true, Awake: true}) {
 		l.last++
 		l.passed = append(l.passed, item{entry: e, pass: l.last, file: m.File})
 	}

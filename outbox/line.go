@@ -3,6 +3,8 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	"fangzhuo/chat"
@@ -22,7 +24,7 @@ func (q *Queue) Next(ctx context.Context) (at time.Time, ok bool, err error) {
 		return at, false, err
 	}
 	for _, l := range q.all() {
-		if l.anyPassed() {
+		if len(l.allPassed()) > 0 {
 			names = append(names, l.name)
 		}
 	}
@@ -66,23 +68,19 @@ func (q *Queue) head(ctx context.Context, l *lane, now time.Time) (at time.Time,
 	err = q.store.View(ctx, func(r storage.Reader) error {
 		at, ok = l.nextPassed(now)
 		prefix := storage.Key(nil).Text(l.name)
-		for place, value := range r.Scan(tablePending, prefix, prefix.End()) {
-			due := dueOf(place)
-			if ok && !due.Before(at) {
+		for it, err := range line(r, prefix, prefix.End()) {
+			due := dueOf(it.place)
+			switch {
+			case err != nil:
+				return err
+			case ok && !due.Before(at):
 				return nil
 			}
-			it, err := decodeItem(place, value)
-			if err != nil {
-				return err
+			opens, waits := l.opens(it, due, now)
+			if !ok || opens.Before(at) {
+				at, ok = opens, true
 			}
-			free, held := l.heldUntil(it.To, now)
-			if held {
-				due = free
-			}
-			if !ok || due.Before(at) {
-				at, ok = due, true
-			}
-			if !held {
+			if !waits {
 				return nil
 			}
 		}
@@ -90,11 +88,6 @@ func (q *Queue) head(ctx context.Context, l *lane, now time.Time) (at time.Time,
 	})
 	if err != nil {
 		return at, false, fmt.Errorf("look for the next message: %w", err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if ok && !l.rest.over(now) && at.Before(l.rest.until) {
-		at = l.rest.until
 	}
 	return at, ok, nil
 }
@@ -106,71 +99,95 @@ type ready struct {
 	more  bool   // there may be others
 }
 
-// ready returns what of the messages due by the given instant can be settled.
+// ready returns what of the messages due by the given instant can be settled:
+// what is stored, then what was passed.
 func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err error) {
 	now := q.Now()
 	if l.resting(now) {
 		return r, nil
 	}
-	line, err := q.due(ctx, l, by, now)
-	if err != nil {
-		return r, err
-	}
-	for _, it := range line {
-		switch {
-		case it.expired(now):
-			r.late = append(r.late, it)
-		case !l.blocked(it.To, now):
-			r.batch = append(r.batch, it)
-		}
-	}
-	r.more = len(line) >= maxBatch
-	if len(r.batch) > 1 && l.single() {
-		r.batch, r.more = []item{foremost(r.batch)}, l.pace == nil
-	}
-	return r, nil
-}
-
-// due reads the head of a lane's line: what is stored, then what was passed.
-func (q *Queue) due(ctx context.Context, l *lane, by, now time.Time) (line []item, err error) {
 	prefix := storage.Key(nil).Text(l.name)
 	end := storage.Key(nil).Text(l.name).Time(by.Add(time.Millisecond))
-	err = q.store.View(ctx, func(r storage.Reader) error {
-		line = nil
-		for place, value := range r.Scan(tablePending, prefix, end) {
-			it, err := decodeItem(place, value)
+	err = q.store.View(ctx, func(view storage.Reader) error {
+		r = ready{}
+		for it, err := range line(view, prefix, end) {
 			if err != nil {
 				return err
 			}
-			if it.expired(now) || !l.blocked(it.To, now) {
-				line = append(line, it)
-			}
-			if len(line) == maxBatch {
+			r.add(it, l.fate(it, now))
+			if r.more = len(r.late)+len(r.batch) == maxBatch; r.more {
 				return nil
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read due messages of %s: %w", l.name, err)
+		return r, fmt.Errorf("read due messages of %s: %w", l.name, err)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return append(line, l.passed...), nil
+	for _, it := range l.allPassed() {
+		r.add(it, l.fate(it, now))
+	}
+	if len(r.batch) > 1 && l.single() {
+		r.batch, r.more = []item{l.foremost(r.batch, now)}, l.pace == nil
+	}
+	return r, nil
 }
 
-// foremost picks the one message to send where only one can be: the first
-// reply with nothing before it in its own chat, for a person is waiting, and
-// else the first notice.
-func foremost(line []item) item {
+// line yields the stored messages of a lane in order. Of a message in several
+// parts that has begun to go out, the rest is awake.
+func line(r storage.Reader, from, to []byte) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		last := ""
+		for place, value := range r.Scan(tablePending, from, to) {
+			it, err := decodeItem(place, value)
+			it.Awake = it.Awake || it.Part > 1 && it.Key != last
+			last = it.Key
+			if !yield(it, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r *ready) add(it item, f fate) {
+	switch f {
+	case late:
+		r.late = append(r.late, it)
+	case open:
+		r.batch = append(r.batch, it)
+	}
+}
+
+// foremost picks the one message to send where only one can be: the first of
+// those that matter most and have nothing before them in their own chat.
+func (l *lane) foremost(line []item, now time.Time) item {
+	var morning time.Time
+	if l.pace != nil {
+		_, morning, _ = l.pace.Quiet.next(now)
+	}
+	chosen, most := line[0], -1
 	before := make(map[chat.Address]bool)
 	for _, it := range line {
-		if it.Repeat && !before[it.To] {
-			return it
+		if r := it.rank(morning); r > most && !before[it.To] {
+			chosen, most = it, r
 		}
 		before[it.To] = true
 	}
-	return line[0]
+	return chosen
+}
+
+// rank says how much a message matters before others: that to somebody who is
+// waiting, that to a person, and what cannot wait until the morning.
+func (it item) rank(morning time.Time) int {
+	switch {
+	case it.Awake:
+		return 3
+	case it.Repeat:
+		return 2
+	case it.expired(morning):
+		return 1
+	}
+	return 0
 }
 
 // all returns the lanes there are.
@@ -184,23 +201,18 @@ func (q *Queue) all() []*lane {
 	return lanes
 }
 
-func (l *lane) anyPassed() bool {
+// allPassed returns the messages that are not stored, in order.
+func (l *lane) allPassed() []item {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.passed) > 0
+	return slices.Clone(l.passed)
 }
 
 // nextPassed returns when the first of the passed messages can be sent.
 func (l *lane) nextPassed(now time.Time) (at time.Time, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, it := range l.passed {
-		free := now
-		if h := l.held[it.To]; h != nil && !h.over(now) {
-			free = h.until
-		}
-		if !ok || free.Before(at) {
-			at, ok = free, true
+	for _, it := range l.allPassed() {
+		if opens, _ := l.opens(it, now, now); !ok || opens.Before(at) {
+			at, ok = opens, true
 		}
 	}
 	return at, ok

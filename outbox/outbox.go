@@ -11,6 +11,12 @@
 // the other in the line of its chat; what is said here of a message holds for
 // each of them.
 //
+// In its quiet hours a transport with a pace sends only what is awake; the rest
+// waits for their end. What would be of no use then goes out before other
+// notices while there is time, and is expired when there is none. Order in a
+// chat holds among what is awake and among what is not: who writes at two in the
+// morning is answered, although a push for them waits.
+//
 // Tables, days in UTC:
 //
 //	outbox-pending          transport, due, number -> the promise; gone with its text when settled
@@ -65,8 +71,8 @@ type Promise struct {
 	// File is a file to send instead of a text: its name for the reader and where
 	// it is in Options.Files.
 	File *File
-	// Awake marks what goes out in quiet hours too: the answer to somebody who
-	// has just spoken, and what cannot wait for the morning.
+	// Awake marks what goes out in quiet hours too, and first: the answer to
+	// somebody who has just spoken, and what cannot wait for the morning.
 	Awake bool
 	// Batch names the notice that this message is one copy of, for Progress; ""
 	// for none.

@@ -7,11 +7,12 @@ import (
 )
 
 // Pace is how fast a transport may send without looking like a machine: a
-// random pause from Min to Max after each message and at most PerMinute in any
-// minute (zero: no such bound).
+// random pause from Min to Max after each message, at most PerMinute in any
+// minute (zero: no such bound), and in its quiet hours only what is awake.
 type Pace struct {
 	Min, Max  time.Duration
 	PerMinute int
+	Quiet     Quiet
 }
 
 // pause returns how long to rest after the newest of the given sendings.

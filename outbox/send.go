@@ -93,7 +93,7 @@ func (q *Queue) judge(l *lane, it item, err error) Outcome {
 		l.parked, l.rest = true, pausing(now, l.retry.NextBackOff())
 		return Outcome{}
 	case errors.As(err, &limited):
-		l.rest = pausing(now, max(time.Second, limited.After))
+		l.parked, l.rest = false, pausing(now, max(time.Second, limited.After)) // a link that comes up ends no limit
 		return Outcome{}
 	}
 	l.parked = false
