@@ -294,7 +294,9 @@ func TestPace(t *testing.T) {
 
 func TestPersonsDoNotWaitForTheRoundOfNotices(t *testing.T) {
 	f := newOffice(t, Options{Pace: map[string]Pace{"test": {Min: time.Second, Max: time.Second}}})
-	f.put(notice("n1", "x"), notice("n2", "y"))
+	push := reply("push", "wang")
+	push.Awake = false
+	f.put(notice("n1", "x"), notice("n2", "y"), push)
 	inGroup := reply("r1", "y")
 	inGroup.To = "test:g/y"
 	f.put(inGroup, reply("r2", "zhang"))
@@ -303,7 +305,7 @@ func TestPersonsDoNotWaitForTheRoundOfNotices(t *testing.T) {
 		f.advance(f.next())
 		f.fire()
 	}
-	expect(t, "sent", f.post.keys(), []string{"r2", "look-up", "n1", "n2", "r1"})
+	expect(t, "sent", f.post.keys(), []string{"r2", "look-up", "push", "n1", "n2", "r1"})
 }
 
 func TestPassIsSentOnceAndNotStored(t *testing.T) {
