@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"strconv"
 	"time"
 
@@ -29,27 +30,33 @@ type entry struct {
 	To     chat.Address `cbor:"2,keyasint"`
 	Text   string       `cbor:"3,keyasint"`
 	Until  time.Time    `cbor:"4,keyasint,omitzero"`
-	Repeat bool         `cbor:"5,keyasint,omitempty"`
 	Kind   string       `cbor:"6,keyasint,omitempty"`
 	File   *File        `cbor:"7,keyasint,omitempty"`
-	Part   int          `cbor:"8,keyasint,omitempty"` // from 1; 0 where one message is enough
-	Parts  int          `cbor:"9,keyasint,omitempty"`
-	Awake  bool         `cbor:"10,keyasint,omitempty"`
+	Repeat bool         `cbor:"5,keyasint,omitempty"`
+	Awake  bool         `cbor:"8,keyasint,omitempty"`
+	Part   uint16       `cbor:"9,keyasint,omitempty"` // from 1; 0 where one message is enough
+	Parts  uint16       `cbor:"10,keyasint,omitempty"`
 }
 
-// entriesOf returns the messages that a promise takes.
-func entriesOf(p Promise) []entry {
-	e := entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File, Awake: p.Awake}
-	texts := split(p.Text)
-	if len(texts) == 1 {
-		return []entry{e}
+func entryOf(p Promise) entry {
+	return entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File, Awake: p.Awake}
+}
+
+// parts yields the messages that an entry takes.
+func (e entry) parts() iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		if fits(e.Text) {
+			yield(e)
+			return
+		}
+		texts := split(e.Text)
+		for i, text := range texts {
+			e.Text, e.Part, e.Parts = text, uint16(i+1), uint16(len(texts))
+			if !yield(e) {
+				return
+			}
+		}
 	}
-	all := make([]entry, len(texts))
-	for i, text := range texts {
-		e.Text, e.Part, e.Parts = text, i+1, len(texts)
-		all[i] = e
-	}
-	return all
 }
 
 // name is the key under which the message is sent.
@@ -57,7 +64,7 @@ func (e entry) name() string {
 	if e.Part == 0 {
 		return e.Key
 	}
-	return e.Key + "#" + strconv.Itoa(e.Part)
+	return e.Key + "#" + strconv.Itoa(int(e.Part))
 }
 
 func (e entry) encode() ([]byte, error) {
@@ -74,9 +81,8 @@ func (e entry) expired(now time.Time) bool { return !e.Until.IsZero() && now.Aft
 // item is an entry in its place in the line.
 type item struct {
 	entry
-	place string           // its pending key; empty for one that was only passed
-	pass  uint64           // tells passed items apart
-	file  *chat.Attachment // of a passed one
+	place string // its pending key; empty for one that was only passed, whose File.Ref is its path
+	pass  uint64 // tells passed items apart
 }
 
 func decodeItem(place, value []byte) (item, error) {
@@ -85,6 +91,18 @@ func decodeItem(place, value []byte) (item, error) {
 		return it, fmt.Errorf("read promise: %w", err)
 	}
 	return it, nil
+}
+
+// lineReader reads the messages of a lane in order.
+type lineReader struct{ last string }
+
+// read decodes the next one. Of a message in several parts that has begun to go
+// out the rest is awake.
+func (r *lineReader) read(place, value []byte) (item, error) {
+	it, err := decodeItem(place, value)
+	it.Awake = it.Awake || it.Part > 1 && it.Key != r.last
+	r.last = it.Key
+	return it, err
 }
 
 func pendingKey(transport string, due time.Time, number uint64) storage.Key {
@@ -98,8 +116,8 @@ func transportOf(place []byte) string {
 }
 
 // dueOf returns the due time in a pending key.
-func dueOf(place string) time.Time {
-	return time.UnixMilli(int64(binary.BigEndian.Uint64([]byte(place[len(place)-16:]))))
+func dueOf(place []byte) time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(place[len(place)-16:])))
 }
 
 // numberOf returns the number in a pending key.

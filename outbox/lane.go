@@ -94,9 +94,13 @@ func (l *lane) share(ctx context.Context, run func() error) error {
 func (l *lane) pass(m chat.Outgoing) (dropped int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, e := range entriesOf(Promise{Key: m.Key, To: m.To, Text: m.Text, Repeat: true, Awake: true}) {
+	e := entry{Key: m.Key, To: m.To, Text: m.Text, Repeat: true, Awake: true}
+	if m.File != nil {
+		e.File = &File{m.File.Name, m.File.Path}
+	}
+	for part := range e.parts() {
 		l.last++
-		l.passed = append(l.passed, item{entry: e, pass: l.last, file: m.File})
+		l.passed = append(l.passed, item{entry: part, pass: l.last})
 	}
 	if extra := len(l.passed) - maxPassed; extra > 0 {
 		for extra < len(l.passed) && l.passed[extra].Part > 1 {

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -68,13 +67,15 @@ func (q *Queue) head(ctx context.Context, l *lane, now time.Time) (at time.Time,
 	err = q.store.View(ctx, func(r storage.Reader) error {
 		at, ok = l.nextPassed(now)
 		prefix := storage.Key(nil).Text(l.name)
-		for it, err := range line(r, prefix, prefix.End()) {
-			due := dueOf(it.place)
-			switch {
-			case err != nil:
-				return err
-			case ok && !due.Before(at):
+		var line lineReader
+		for place, value := range r.Scan(tablePending, prefix, prefix.End()) {
+			due := dueOf(place)
+			if ok && !due.Before(at) {
 				return nil
+			}
+			it, err := line.read(place, value)
+			if err != nil {
+				return err
 			}
 			opens, waits := l.opens(it, due, now)
 			if !ok || opens.Before(at) {
@@ -110,7 +111,9 @@ func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err 
 	end := storage.Key(nil).Text(l.name).Time(by.Add(time.Millisecond))
 	err = q.store.View(ctx, func(view storage.Reader) error {
 		r = ready{}
-		for it, err := range line(view, prefix, end) {
+		var line lineReader
+		for place, value := range view.Scan(tablePending, prefix, end) {
+			it, err := line.read(place, value)
 			if err != nil {
 				return err
 			}
@@ -131,22 +134,6 @@ func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err 
 		r.batch, r.more = []item{l.foremost(r.batch, now)}, l.pace == nil
 	}
 	return r, nil
-}
-
-// line yields the stored messages of a lane in order. Of a message in several
-// parts that has begun to go out, the rest is awake.
-func line(r storage.Reader, from, to []byte) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
-		last := ""
-		for place, value := range r.Scan(tablePending, from, to) {
-			it, err := decodeItem(place, value)
-			it.Awake = it.Awake || it.Part > 1 && it.Key != last
-			last = it.Key
-			if !yield(it, err) {
-				return
-			}
-		}
-	}
 }
 
 func (r *ready) add(it item, f fate) {

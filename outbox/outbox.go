@@ -104,17 +104,16 @@ func Put(tx storage.Tx, p Promise, now time.Time) (fresh bool, err error) {
 	if p.Due.IsZero() {
 		p.Due = now
 	}
-	entries := entriesOf(p)
-	number, err := nextNumbers(tx, len(entries))
-	if err != nil {
-		return false, err
-	}
-	for i, e := range entries {
+	for e := range entryOf(p).parts() {
+		number, err := nextNumber(tx)
+		if err != nil {
+			return false, err
+		}
 		value, err := e.encode()
 		if err != nil {
 			return false, err
 		}
-		if err := tx.Put(tablePending, pendingKey(p.To.Transport(), p.Due, number+uint64(i)), value); err != nil {
+		if err := tx.Put(tablePending, pendingKey(p.To.Transport(), p.Due, number), value); err != nil {
 			return false, err
 		}
 	}
@@ -135,18 +134,17 @@ func (p Promise) check() error {
 	return nil
 }
 
-// nextNumbers counts promises, so that two with the same due time keep the
-// order in which they were made, and returns the first of the next n numbers.
-// The table holds one key and costs no page.
-func nextNumbers(tx storage.Tx, n int) (first uint64, err error) {
+// nextNumber counts promises, so that two with the same due time keep the
+// order in which they were made. The table holds one key and costs no page.
+func nextNumber(tx storage.Tx) (uint64, error) {
 	key := storage.Key(nil).Text("last")
 	last, err := tx.Get(tableNumber, key)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return 0, fmt.Errorf("number promise: %w", err)
 	}
-	first = 1
+	n := uint64(1)
 	if len(last) == 8 {
-		first += binary.BigEndian.Uint64(last)
+		n += binary.BigEndian.Uint64(last)
 	}
-	return first, tx.Put(tableNumber, key, storage.Key(nil).Uint(first+uint64(n)-1))
+	return n, tx.Put(tableNumber, key, storage.Key(nil).Uint(n))
 }

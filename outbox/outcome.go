@@ -52,7 +52,7 @@ type Outcome struct {
 	At     time.Time      `cbor:"8,keyasint"`
 	ID     chat.MessageID `cbor:"9,keyasint,omitempty"`  // set when sent
 	Length int            `cbor:"10,keyasint"`           // of the text, in characters
-	Part   int            `cbor:"11,keyasint,omitempty"` // from 1, of a text that took several messages
+	Part   uint16         `cbor:"11,keyasint,omitempty"` // from 1, of a text that took several messages
 	File   bool           `cbor:"12,keyasint,omitempty"`
 }
 

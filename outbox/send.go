@@ -72,11 +72,14 @@ func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
 
 // outgoing is the message as a transport takes it, unless its file is not there.
 func (q *Queue) outgoing(it item) (m chat.Outgoing, ok bool) {
-	m = chat.Outgoing{Key: it.name(), To: it.To, Text: it.Text, File: it.file}
+	m = chat.Outgoing{Key: it.name(), To: it.To, Text: it.Text}
 	if it.File == nil {
 		return m, true
 	}
-	path, ok := q.Files(it.File.Ref)
+	path, ok := it.File.Ref, true
+	if it.place != "" {
+		path, ok = q.Files(path)
+	}
 	m.File = &chat.Attachment{Name: it.File.Name, Path: path}
 	return m, ok
 }

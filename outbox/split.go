@@ -13,10 +13,14 @@ import (
 // takes nobody knows.
 const maxText = 1000
 
+func fits(text string) bool {
+	return len(text) <= maxText || utf8.RuneCountInString(text) <= maxText
+}
+
 // split cuts a text into the messages that it needs: none is longer than
 // maxText and none is empty. Only white space where it is cut gets lost.
 func split(text string) []string {
-	if len(text) <= maxText || utf8.RuneCountInString(text) <= maxText {
+	if fits(text) {
 		return []string{text}
 	}
 	var parts []string
