@@ -12,20 +12,11 @@ func (t *turn) refusal(r *cases.Refusal) string {
 	if c, ok := t.b.table[r.Typed]; ok && r.Code == cases.NotAllowed {
 		who = c.who()
 	}
-	var roles []string
-	for _, role := range who {
-		roles = append(roles, t.say("role."+string(role), nil))
-	}
 	var next []string
 	for _, v := range r.Next {
 		next = append(next, t.nextCommand(v, r.No))
 	}
-	code := string(r.Code)
-	if r.Code == cases.Unknown && t.known {
-		code = "unknown-to-duty"
-	}
-	return t.say("refuse."+code, words.Args{"No": r.No.String(), "Short": desk.ShortNumber(r.No, t.now), "Typed": r.Typed, "Verb": string(r.Verb),
-		"HasNo": !r.No.IsZero(), "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": t.unitList(r), "Leaders": t.leaderList(r)})
+	return t.b.desk.RefusalText(r, t.known, who, next, t.now)
 }
 
 // nextCommand is a step as it is typed; what the step needs beside the number
@@ -41,30 +32,6 @@ func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
 		return command + " " + desk.ShortNumber(no, t.now) + " …"
 	}
 	return command + " " + desk.ShortNumber(no, t.now)
-}
-
-func (t *turn) unitList(r *cases.Refusal) []string {
-	if r.Code != cases.NoUnit {
-		return nil
-	}
-	var l []string
-	for _, u := range t.b.Office.Units {
-		if !u.Sealed {
-			l = append(l, u.Name)
-		}
-	}
-	return l
-}
-
-func (t *turn) leaderList(r *cases.Refusal) []string {
-	if r.Code != cases.NoLeader {
-		return nil
-	}
-	var l []string
-	for _, p := range t.b.Office.With(cases.Leader, "") {
-		l = append(l, p.Name)
-	}
-	return l
 }
 
 // lookEvent is one line of a case's history.
