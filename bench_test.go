@@ -70,10 +70,8 @@ func lay(b *testing.B, store storage.Store, now func() time.Time, change ...func
 	if err != nil {
 		b.Fatal(err)
 	}
-	people, groups := o.addresses(true)
-	t := &table{office: o}
-	t.desk = desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
-		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: 9 * 60, Random: rand.NewChaCha8([32]byte{})})
+	t := &table{office: o, desk: o.desk(store)}
+	t.desk.Random = rand.NewChaCha8([32]byte{})
 	t.bot = bot.New(store, t.desk, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms,
 		Dialect: cfg.Dialect, Quiet: cfg.Intake.Quiet, DraftFor: 7 * 24 * time.Hour, PerHour: 1 << 30, // held to, never reached
 		MaxChars: cfg.Intake.MaxChars, Now: now, Log: slog.New(slog.DiscardHandler),

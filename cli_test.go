@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &out, &errs)
+	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -41,6 +41,7 @@ func TestCommandLine(t *testing.T) {
 		{"--help", exitOK, "demo ", ""},
 		{"demo --help", exitOK, "--now string", ""},
 		{"run --help", exitOK, "--config string", ""},
+		{"register --help", exitOK, "--channel string", ""},
 		{"check --help", exitOK, "--config string", ""},
 		{"backup --help", exitOK, "fangzhuo backup FILE", ""},
 		{"version --help", exitOK, "fangzhuo version", ""},
@@ -241,7 +242,7 @@ func startDemoRun(t *testing.T, args ...string) *demoRun {
 	d := &demoRun{cancel: cancel, code: make(chan int, 1), rest: make(chan []string, 1)}
 	read, write := io.Pipe()
 	go func() {
-		d.code <- run(ctx, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...), write, t.Output())
+		d.code <- run(ctx, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...), strings.NewReader(""), write, t.Output())
 		_ = write.Close() // never fails
 	}()
 	lines := bufio.NewScanner(read)

@@ -34,7 +34,7 @@ const gcPercent = 300
 func main() {
 	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -43,8 +43,8 @@ func main() {
 func wall() time.Time { return time.Now().In(calendar.Zone) }
 
 // run is the program without its process: it returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := commandLine(ctx, stdout, stderr)
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := commandLine(ctx, stdin, stdout, stderr)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	var bad *runError
@@ -78,7 +78,7 @@ func works(err error) error {
 }
 
 // commandLine is the whole command line; cobra adds help and completion.
-func commandLine(ctx context.Context, stdout, stderr io.Writer) *cobra.Command {
+func commandLine(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "fangzhuo",
 		Short:         "The square table: a petition office's bot for work groups (方桌)",
@@ -88,7 +88,8 @@ func commandLine(ctx context.Context, stdout, stderr io.Writer) *cobra.Command {
 	root.SetContext(ctx)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(demoCommand(stdout, stderr), runCommand(stdout, stderr), checkCommand(stdout), backupCommand(stdout), newAccountCommand(stdout), versionCommand(stdout))
+	root.AddCommand(demoCommand(stdout, stderr), runCommand(stdout, stderr), registerCommand(stdin, stdout, stderr),
+		checkCommand(stdout), backupCommand(stdout), newAccountCommand(stdout), versionCommand(stdout))
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil { // without a run it takes any shell and exits with 0
 		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
@@ -132,6 +133,44 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	withConfig(cmd, &file)
 	return cmd
+}
+
+func registerCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	a := asking{in: stdin, out: stdout}
+	cmd := &cobra.Command{
+		Use:   "register --config config.yaml",
+		Short: "Write a matter down for somebody, with or without the bot (登记来电、来访、来信)",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if isTerminal(stdin) {
+				a.prompt = stderr
+			}
+			err := a.run(cmd.Context())
+			var usage usageError
+			if errors.As(err, &usage) {
+				return err
+			}
+			return works(err)
+		},
+	}
+	withConfig(cmd, &a.config)
+	cmd.Flags().StringVar(&a.Channel, "channel", "", "how it came: 来电, 来访, 来信 or 微信")
+	cmd.Flags().StringVar(&a.Name, "name", "", "who it is from, if they want to be known")
+	cmd.Flags().StringVar(&a.Contact, "contact", "", "how to reach them")
+	cmd.Flags().StringVar(&a.Signature, "sign", "", "实名, 保密 or 匿名 (default: what the text says, else 保密)")
+	cmd.Flags().IntVar(&a.Persons, "persons", 0, "how many came, for a visit")
+	cmd.Flags().StringVar(&a.As, "as", "", "the id of whoever of the staff writes it down")
+	return cmd
+}
+
+// isTerminal reports whether somebody sits at the input.
+func isTerminal(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func checkCommand(stdout io.Writer) *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"fangzhuo/desk"
 	"fangzhuo/phrase"
 	"fangzhuo/schedule"
+	"fangzhuo/storage"
 	"fangzhuo/words"
 )
 
@@ -161,8 +163,17 @@ func (o *office) hours() (opens, shuts int) {
 	return from.Hour*60 + from.Minute, to.Hour*60 + to.Minute
 }
 
+// desk is the office at work on a store.
+func (o *office) desk(store storage.Store) *desk.Desk {
+	people, groups := o.addresses()
+	return desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
+		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: o.cfg.Pushes.Time.Hour*60 + o.cfg.Pushes.Time.Minute,
+		Random: rand.Reader})
+}
+
 // addresses are where people and groups are reached on the networks in use.
-func (o *office) addresses(sandbox bool) (people map[string]chat.Address, groups []desk.Group) {
+func (o *office) addresses() (people map[string]chat.Address, groups []desk.Group) {
+	sandbox := !o.cfg.WeChat.Enabled
 	people = map[string]chat.Address{}
 	for _, p := range o.cfg.People {
 		switch {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -23,6 +22,7 @@ import (
 	"fangzhuo/chat/wechat"
 	"fangzhuo/config"
 	"fangzhuo/desk"
+	"fangzhuo/intake"
 	"fangzhuo/outbox"
 	"fangzhuo/schedule"
 	"fangzhuo/storage"
@@ -137,10 +137,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 
 	// the office
 	now := w.clock.Now
-	people, groups := o.addresses(!cfg.WeChat.Enabled)
-	d := desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
-		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: cfg.Pushes.Time.Hour*60 + cfg.Pushes.Time.Minute,
-		Random: rand.Reader})
+	d := o.desk(store)
 
 	// the networks; they speak only once start runs them
 	var queue *outbox.Queue
@@ -191,7 +188,15 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		due = append(due, queue)
 	}
 	runner = schedule.NewRunner(w.clock, log, due...)
-	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, transports: running})
+	registrar := registrar{store: store, desk: d, notes: intake.NewReader(o.forms), now: now, owed: func(ctx context.Context) error {
+		runner.Wake()
+		queue.Wake("")
+		if !w.movable {
+			return nil
+		}
+		return errors.Join(runner.Settle(ctx), queue.Flush(ctx))
+	}}
+	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running})
 }
 
 // parts is everything that runs.
@@ -202,6 +207,7 @@ type parts struct {
 	runner     *schedule.Runner
 	bot        *bot.Bot
 	room       *sandbox.Room
+	registrar  registrar
 	transports []chat.Transport
 }
 
@@ -239,7 +245,7 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })
 	}
 	if orders := listenForOrders(cfg.Data, log); orders != nil {
-		group.Go(func() error { return takeOrders(ctx, orders, p.file) })
+		group.Go(func() error { return takeOrders(ctx, orders, p.file, p.registrar) })
 	}
 	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {
