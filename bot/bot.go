@@ -101,9 +101,9 @@ func New(store storage.Store, d *desk.Desk, o Options) *Bot {
 // Accept is the chat.Handler: when it returns nil every message of the batch
 // has been dealt with for good.
 func (b *Bot) Accept(ctx context.Context, batch []chat.Message) error {
-	for _, m := range batch {
-		if m.Group() && !m.Addressed {
-			continue // said to others: nothing of it is kept
+	for _, m := range inOrder(batch) {
+		if m.Group() && (!m.Addressed || m.Recalls != "") {
+			continue // said to others, or nothing of it was kept: nothing is kept
 		}
 		if err := b.hear(ctx, m); err != nil {
 			return fmt.Errorf("handle a message: %w", err)
@@ -124,8 +124,11 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	m.Text = strings.ToValidUTF8(m.Text, "\ufffd") // what is no text cannot be kept as text
 	t := &turn{b: b, ctx: ctx, m: m, now: now, actor: cases.Petitioner}
 	seen, err := t.load()
-	if err != nil || seen {
+	if err != nil || seen && !t.early {
 		return err
+	}
+	if seen {
+		return t.recallOwed()
 	}
 	ok, warn := true, false
 	if !t.known { // who has a duty may be quick
@@ -138,7 +141,9 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 		}
 		return nil
 	}
-	err = t.deal()
+	if err = t.deal(); err == nil && t.early {
+		return t.recallOwed()
+	}
 	var fault *storage.PanicError
 	if errors.As(err, &fault) {
 		b.Log.Error("a message could not be handled and was put aside", "transport", m.From.Transport(), "stack", string(fault.Stack))

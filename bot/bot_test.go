@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,9 @@ type table struct {
 // 程序会倒 the program falls over.
 type faulty struct {
 	*mem.Store
-	err error
+	err     error
+	updates atomic.Int64
+	failAt  int64 // the update of that number fails; 0 for none
 }
 
 type frail struct{ storage.Tx }
@@ -52,6 +55,9 @@ func (f frail) Put(t storage.Table, key, value []byte) error {
 func (f *faulty) Update(ctx context.Context, fn func(storage.Tx) error) error {
 	if f.err != nil {
 		return f.err
+	}
+	if f.updates.Add(1) == f.failAt {
+		return errors.New("no space left on device")
 	}
 	return f.Store.Update(ctx, func(tx storage.Tx) error { return fn(frail{tx}) })
 }

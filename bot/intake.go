@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
 
 // begin opens an empty draft of a form.
 func (t *turn) begin(f cases.Form) {
-	t.talk = talk{Form: f.ID, Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked}
+	t.talk = talk{Form: f.ID, Draft: fmt.Sprintf("%s/%s", t.m.From.Transport(), t.m.ID), Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked}
 }
 
 // filled takes a form filled in with one message. What is missing is asked.
@@ -102,6 +103,7 @@ func (t *turn) remember(text string) {
 		text = string(r[:maxRaw])
 	}
 	t.talk.Said = append(slices.Clone(t.talk.Said), desk.Said{At: t.m.At, Text: text, Media: t.m.Media})
+	t.became = became{Draft: t.talk.Draft, N: len(t.talk.Said) - 1}
 }
 
 func cloneFields(m map[string]string) map[string]string {

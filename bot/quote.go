@@ -121,6 +121,7 @@ func (t *turn) adds(no cases.Number) (reply, error) {
 		if err != nil {
 			return "", err
 		}
+		t.became = partOf(c)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }

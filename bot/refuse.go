@@ -54,8 +54,11 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) string {
 	}
 	var history []lookEvent
 	for _, e := range events {
-		if e.Verb == cases.Open || e.Verb == cases.Submit {
+		if e.Verb == cases.Open || e.Verb == cases.Submit || e.Verb == cases.Recall && t.actor.Role == cases.Leader {
 			continue
+		}
+		if e.Verb == cases.Recall && e.Of < len(events) {
+			e.Text = t.say("recalled-when", words.Args{"At": events[e.Of].At})
 		}
 		who := t.say("role."+string(e.Actor.Role), nil)
 		if p, ok := t.b.Office.Person(e.Actor.ID); ok {

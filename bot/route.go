@@ -16,6 +16,9 @@ import (
 // route decides what a message is: a command, part of an open form, an answer
 // that staff wait for, a new matter, or not understood.
 func (t *turn) route() (reply, error) {
+	if t.m.Recalls != "" {
+		return t.recalled()
+	}
 	text, cut := t.clipped()
 	t.text = phrase.Read(text)
 	if t.m.Group() { // and what is quoted there helps nobody
@@ -53,7 +56,9 @@ func (t *turn) private() (reply, error) {
 			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
 		}
 		t.talk.Menu = false
-		return c.run(t, in)
+		r, err := c.run(t, in)
+		t.became.Done = r.do != nil // unless it becomes part of a matter
+		return r, err
 	}
 	if r, ok, err := t.answersQuote(); ok {
 		return r, err

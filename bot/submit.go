@@ -2,6 +2,7 @@ package bot
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"fangzhuo/desk"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -40,6 +42,9 @@ func (t *turn) submit() (reply, error) {
 		if t.draft != nil {
 			t.talk = t.draft.clone()
 		}
+		if err := t.handedIn(tx, k.Draft, r.Case); err != nil {
+			return "", err
+		}
 		if signature == cases.Anonymous {
 			t.b.recent.note(t.m.From, sum[:8], t.now)
 		} else {
@@ -51,6 +56,20 @@ func (t *turn) submit() (reply, error) {
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.late()}))
 		return joined(t.danger(fields[cases.Matter]), receipt), nil
 	})
+}
+
+// handedIn notes which matter the draft became, for when one of its messages is
+// taken back. Nothing leads to an anonymous one.
+func (t *turn) handedIn(tx storage.Tx, draft string, c cases.Case) error {
+	if t.became = (became{}); c.Signature == cases.Anonymous {
+		return nil
+	}
+	t.became.Case = c.No
+	b, err := record.Encode(1, c.No)
+	if err != nil {
+		return fmt.Errorf("note what a draft became: %w", err)
+	}
+	return tx.Put(t.seenTable(), draftKey(draft), b)
 }
 
 // late reports whether nobody is in the office now.

@@ -36,6 +36,7 @@ type talk struct {
 	Name     string            `cbor:"17,keyasint,omitempty"` // the petitioner's, if given
 	Answered time.Time         `cbor:"18,keyasint,omitempty"` // the question was answered; more may follow for a while
 	Doubt    bool              `cbor:"19,keyasint,omitempty"` // a question came while a form was open
+	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 }
 
 func (k talk) empty() bool { return k.equal(talk{}) }
@@ -44,7 +45,8 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
-		slices.Equal(k.Asked, l.Asked) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && len(k.Said) == len(l.Said) &&
+		slices.Equal(k.Asked, l.Asked) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) &&
+		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
 		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)
 }

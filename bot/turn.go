@@ -25,7 +25,7 @@ const (
 	talkTable  storage.Table = "talk"  // address → talk: where a conversation stands
 	timerTable storage.Table = "timer" // instant, address: conversations to go on with
 	asideTable storage.Table = "aside" // transport, message id → message the program could not handle
-	seenPrefix               = "seen/" // one table a day: transport, message id → nothing
+	seenPrefix               = "seen/" // one table a day: transport, message id → became; "draft", draft → its number
 )
 
 // turn is one message being dealt with.
@@ -42,6 +42,10 @@ type turn struct {
 	draft *talk // a draft that waits while a complete form is handed in
 	text  phrase.Text
 	quote quote
+	// became is what the message has become so far; early is set when it had been
+	// taken back before it came.
+	became became
+	early  bool
 }
 
 // reply is what a turn comes to. Do, if any, is done in the transaction and may
@@ -60,12 +64,13 @@ func does(do func(tx storage.Tx) (string, error)) (reply, error) { return reply{
 // very message was dealt with before.
 func (t *turn) load() (seen bool, err error) {
 	err = t.b.store.View(t.ctx, func(r storage.Reader) error {
-		switch _, err := r.Get(t.seenTable(), t.seenKey()); {
-		case err == nil:
-			seen = true
+		mark, ok, err := getBecame(r, t.seenTable(), t.seenKey())
+		if err != nil {
+			return err
+		}
+		t.early = mark.Early || mark.Owed
+		if seen = ok && !mark.Early; seen {
 			return nil
-		case !errors.Is(err, storage.ErrNotFound):
-			return fmt.Errorf("look up a message: %w", err)
 		}
 		who, known, err := t.b.desk.Who(r, t.m.From)
 		if err != nil {
@@ -81,13 +86,18 @@ func (t *turn) load() (seen bool, err error) {
 	return seen, err
 }
 
-func (t *turn) seenTable() storage.Table {
-	return storage.Table(seenPrefix + t.m.At.UTC().Format(time.DateOnly))
+func (t *turn) seenTable() storage.Table { return seenTable(t.m.At) }
+
+func (t *turn) seenKey() []byte { return messageKey(t.m.From, t.m.ID) }
+
+// seenTable is where what was said then is marked.
+func seenTable(said time.Time) storage.Table {
+	return storage.Table(seenPrefix + said.UTC().Format(time.DateOnly))
 }
 
-// seenKey names the message among all networks.
-func (t *turn) seenKey() []byte {
-	return storage.Key(nil).Text(t.m.From.Transport()).Text(string(t.m.ID))
+// messageKey names a message among all networks.
+func messageKey(from chat.Address, id chat.MessageID) []byte {
+	return storage.Key(nil).Text(from.Transport()).Text(string(id))
 }
 
 // deal finds the answer and keeps what has to be kept. A panic anywhere comes
@@ -117,9 +127,9 @@ func (t *turn) deal() (err error) {
 
 // keep writes everything the turn changes, and the answer, in one transaction.
 func (t *turn) keep(r reply) error {
-	talk := t.talk
+	talk, mark := t.talk, t.became
 	err := t.b.store.Update(t.ctx, func(tx storage.Tx) error {
-		t.talk = talk // the function may run again
+		t.talk, t.became = talk, mark // the function may run again
 		stored, err := loadTalk(tx, t.m.From)
 		if err != nil {
 			return err
@@ -133,7 +143,8 @@ func (t *turn) keep(r reply) error {
 				return err
 			}
 		}
-		if err := tx.Put(t.seenTable(), t.seenKey(), nil); err != nil {
+		t.became.Owed = t.early
+		if err := t.became.put(tx, t.seenTable(), t.seenKey()); err != nil {
 			return err
 		}
 		if err := t.saveTalk(tx); err != nil {
@@ -142,7 +153,7 @@ func (t *turn) keep(r reply) error {
 		return t.owe(tx, text)
 	})
 	if refusal, ok := desk.IsRefusal(err); ok {
-		t.talk = t.was
+		t.talk, t.became = t.was, became{}
 		return t.keep(reply{text: t.refusal(refusal)})
 	}
 	if err == nil {

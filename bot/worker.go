@@ -109,7 +109,7 @@ func supplement(t *turn, in input) (reply, error) {
 			code, text = c, after.Raw()
 		}
 	}
-	c, _, r, err := t.claimed(in.no, code)
+	c, own, r, err := t.claimed(in.no, code)
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
@@ -117,6 +117,9 @@ func supplement(t *turn, in input) (reply, error) {
 		c, err := t.b.desk.Supplement(tx, c.No, t.claim(code), t.m, text, t.now)
 		if err != nil {
 			return "", err
+		}
+		if own {
+			t.became = partOf(c)
 		}
 		t.noLonger(c.No)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
@@ -155,7 +158,7 @@ func (t *turn) answers(no cases.Number) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		t.talk.Answered = t.now
+		t.talk.Answered, t.became = t.now, partOf(c)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }

@@ -130,6 +130,7 @@ type Case struct {
 	CodeHash   []byte            `cbor:"25,keyasint,omitempty"` // of the receipt code (查询码)
 	Media      int               `cbor:"27,keyasint,omitempty"` // pictures and files kept with it
 	Supplement int               `cbor:"26,keyasint,omitempty"` // how often something was added
+	Recalls    int               `cbor:"30,keyasint,omitempty"` // messages that were taken back on the network
 }
 
 // Due returns the day the office's own promise falls due, or the zero time.

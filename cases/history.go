@@ -27,6 +27,7 @@ const (
 	Close      Verb = "close"      // 办结
 	Withdraw   Verb = "withdraw"   // 撤回
 	Open       Verb = "open"       // the sealed part was read, for Text
+	Recall     Verb = "recall"     // a message was taken back on the network (微信撤回); what it said stays
 )
 
 // Event is one thing that happened to a case. Events are only ever appended;
@@ -49,6 +50,7 @@ type Event struct {
 	Visitors  int               `cbor:"15,keyasint,omitempty"`
 	CodeHash  []byte            `cbor:"16,keyasint,omitempty"`
 	Media     int               `cbor:"17,keyasint,omitempty"` // pictures and files said with it
+	Of        int               `cbor:"20,keyasint,omitempty"` // of a Recall: the event that the message became
 }
 
 // Fold returns the case that the events make, in order.
@@ -105,6 +107,8 @@ func (c Case) After(e Event) Case {
 	case Answer:
 		c.Answer, c.AnsweredAt, c.Question = e.Text, e.At, ""
 		c.Clocks = nil
+	case Recall:
+		c.Recalls++
 	case Close, Withdraw:
 		c.ClosedAt, c.Question = e.At, ""
 		c.Clocks = nil

@@ -29,6 +29,7 @@ var moves = map[Verb]move{
 	Close:      {from: []Stage{Answered}, to: Closed},
 	Withdraw:   {from: openStages, to: Withdrawn},
 	Open:       {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
+	Recall:     {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
 }
 
 // rights is the one table of who may do what. Whose case it is (own unit, own
@@ -50,6 +51,7 @@ var rights = map[Verb][]Role{
 	Close:      {Staff, Discipline},
 	Withdraw:   {Worker},
 	Open:       {Staff, Discipline},
+	Recall:     {Worker},
 }
 
 // Who returns the roles that may use the verb.

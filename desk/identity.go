@@ -23,9 +23,10 @@ type identity struct {
 
 // Said is one message as it was said, unchanged.
 type Said struct {
-	At    time.Time    `cbor:"1,keyasint"`
-	Text  string       `cbor:"2,keyasint,omitempty"`
-	Media []chat.Media `cbor:"3,keyasint,omitempty"`
+	At       time.Time    `cbor:"1,keyasint"`
+	Text     string       `cbor:"2,keyasint,omitempty"`
+	Media    []chat.Media `cbor:"3,keyasint,omitempty"`
+	Recalled time.Time    `cbor:"4,keyasint,omitempty"` // when it was taken back on the network before it was handed in
 }
 
 // identity reads the sealed part and writes down for what. There is no other

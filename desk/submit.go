@@ -87,6 +87,9 @@ func unsigned(s Submission, names []string) []Said {
 	for _, m := range s.Said {
 		m.Text = phrase.Scrub(m.Text, names)
 		m.At = dateOf(m.At).Start()
+		if !m.Recalled.IsZero() {
+			m.Recalled = m.At
+		}
 		all = append(all, m)
 	}
 	return all
