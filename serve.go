@@ -23,6 +23,7 @@ import (
 	"fangzhuo/config"
 	"fangzhuo/desk"
 	"fangzhuo/intake"
+	"fangzhuo/internal/guard"
 	"fangzhuo/outbox"
 	"fangzhuo/schedule"
 	"fangzhuo/storage"
@@ -116,7 +117,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		return err
 	}
 	if cfg.Sandbox.Listen != "" {
-		if err := sandbox.CheckListen(cfg.Sandbox.Listen, token); err != nil {
+		if err := guard.CheckListen(cfg.Sandbox.Listen, token); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fangzhuo/chat"
+	"fangzhuo/internal/guard"
 )
 
 //go:embed page
@@ -31,8 +32,13 @@ func (r *Room) Handler() http.Handler {
 	mux.Handle("/api/sandbox/messages", methods{"GET": r.read, "POST": r.post})
 	mux.Handle("/api/sandbox/clock", methods{"POST": r.move})
 	mux.Handle("/api/sandbox/events", methods{"GET": r.events})
-	return guard(r.opt.Token, mux)
+	g := guard.Guard{Token: r.opt.Token, Cookie: "fangzhuo_sandbox", Policy: policy,
+		Deny: func(w http.ResponseWriter, _ *http.Request, status int, why string) { fail(w, status, why) }}
+	return g.Before(mux)
 }
+
+// policy lets the page load from nowhere but here.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // methods serves one path: a handler for each method.
 type methods map[string]http.HandlerFunc

@@ -211,21 +211,6 @@ func TestToken(t *testing.T) {
 	}
 }
 
-func TestCheckListen(t *testing.T) {
-	for _, test := range []struct {
-		addr, token string
-		ok          bool
-	}{
-		{"127.0.0.1:8080", "", true}, {"localhost:8080", "", true}, {"[::1]:0", "", true}, {"127.0.0.2:80", "", true},
-		{":8080", "", false}, {"0.0.0.0:8080", "", false}, {"[::]:8080", "", false}, {"192.168.1.5:8080", "", false}, {"mine.example:80", "", false},
-		{":8080", "secret", true}, {"0.0.0.0:8080", "secret", true}, {"8080", "secret", false}, {"", "", false},
-	} {
-		if err := sandbox.CheckListen(test.addr, test.token); (err == nil) != test.ok {
-			t.Errorf("CheckListen(%q, %q) = %v, want ok %t", test.addr, test.token, err, test.ok)
-		}
-	}
-}
-
 func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 	f, _ := serve(t, mem.New(), nil)
 	res, err := http.Get(f.url + "/")

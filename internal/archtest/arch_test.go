@@ -35,7 +35,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"storage/bolt":             {[]string{"storage", "storage/internal/overlay"}, []string{"go.etcd.io/bbolt"}},
 	"storage/bolt/yardstick":   {nil, []string{"go.etcd.io/bbolt"}},
 	"chat/chattest":            {[]string{"chat"}, nil},
-	"chat/sandbox":             {[]string{"chat", "storage", "storage/record"}, nil},
+	"chat/sandbox":             {[]string{"chat", "internal/guard", "storage", "storage/record"}, nil},
 	"chat/wechat": {[]string{"chat"}, []string{"github.com/eatmoreapple/openwechat", "rsc.io/qr",
 		"github.com/cenkalti/backoff/v5"}},
 	"chat/wechat/wechattest": {nil, nil},
@@ -49,6 +49,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"bot":      {[]string{"calendar", "cases", "chat", "desk", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
 
 	"internal/archtest": {},
+	"internal/guard":    {},
 }
 
 // shared are third-party modules that more than one package may use.
