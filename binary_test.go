@@ -44,9 +44,15 @@ var printedAddress = regexp.MustCompile(`http://([0-9.]+:\d+)`)
 // launch starts the program without waiting for it to stand.
 func launch(t *testing.T, binary string, args ...string) (*process, *bufio.Reader) {
 	t.Helper()
+	return launchIn(t, nil, binary, args...)
+}
+
+// launchIn does the same with an environment; nil is the test's own.
+func launchIn(t *testing.T, env []string, binary string, args ...string) (*process, *bufio.Reader) {
+	t.Helper()
 	p := &process{cmd: exec.Command(binary, args...), spoke: make(chan struct{}),
 		http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}}
-	p.cmd.Stderr = &p.log
+	p.cmd.Stderr, p.cmd.Env = &p.log, env
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
