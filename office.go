@@ -60,6 +60,9 @@ func understand(cfg *config.Config) (*office, error) {
 			cfg.Problem(fmt.Sprintf("schedules[%d].cron", i), "%v", err)
 			continue
 		}
+		if cfg.WeChat.Enabled {
+			checkNight(cfg, fmt.Sprintf("schedules[%d].cron", i), cron)
+		}
 		o.posts = append(o.posts, post{s, cron})
 	}
 	if cfg.WeChat.Enabled && cfg.Sandbox.Listen != "" {
@@ -67,6 +70,18 @@ func understand(cfg *config.Config) (*office, error) {
 	}
 	o.facts = facts(cfg)
 	return o, cfg.Err()
+}
+
+// checkNight refuses a cron line that fires in the quiet hours. It fires at the
+// same times on each of its days, so its first day is enough.
+func checkNight(cfg *config.Config, path string, cron schedule.Cron) {
+	first := cron.Next(calendar.On(2026, time.January, 1).Start().Add(-1))
+	for at := first; at.Before(first.AddDate(0, 0, 1)); at = cron.Next(at) {
+		if clock := (config.Clock{Hour: at.Hour(), Minute: at.Minute()}); cfg.WeChat.Quiet.Cover(clock) {
+			cfg.QuietAt(path, clock)
+			return
+		}
+	}
 }
 
 func directory(cfg *config.Config) *cases.Office {

@@ -87,8 +87,9 @@ func (o *office) markers() []string {
 	return all
 }
 
-// pace is how fast WeChat may be written to.
+// pace is how fast, and when, WeChat may be written to.
 func pace(cfg *config.Config) map[string]outbox.Pace {
-	p := cfg.WeChat.Pace
-	return map[string]outbox.Pace{"wechat": {Min: p.Min, Max: p.Max, PerMinute: p.PerMinute}}
+	p, q := cfg.WeChat.Pace, cfg.WeChat.Quiet
+	return map[string]outbox.Pace{"wechat": {Min: p.Min, Max: p.Max, PerMinute: p.PerMinute, Quiet: outbox.Quiet{
+		From: q.From.Hour*60 + q.From.Minute, To: q.To.Hour*60 + q.To.Minute, Zone: calendar.Zone}}}
 }

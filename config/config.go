@@ -233,6 +233,8 @@ type Try struct {
 type WeChat struct {
 	Enabled bool
 	Pace    Pace
+	// Quiet are the hours in which only those are answered who have just spoken.
+	Quiet QuietHours
 }
 
 // Pace is how fast the account sends; faster ones get restricted.

@@ -90,6 +90,7 @@ func TestDefaults(t *testing.T) {
 		{"intake", c.Intake, Intake{90 * time.Second, 7, 60, 3000}},
 		{"pushes", c.Pushes, Pushes{Clock{9, 0}, Clock{8, 30}, Clock{7, 40}}},
 		{"pace", c.WeChat.Pace, Pace{3 * time.Second, 5 * time.Second, 20}},
+		{"quiet hours", c.WeChat.Quiet, QuietHours{Clock{23, 0}, Clock{6, 0}}},
 		{"units", len(c.Units), 19},
 		{"categories", len(c.Categories), 16},
 		{"dialect", c.Dialect["知不道"], "不知道"},
@@ -123,6 +124,7 @@ func TestEverySpelling(t *testing.T) {
 		{"quiet", c.Intake.Quiet, 90 * time.Second},
 		{"draft days", c.Intake.DraftDays, 7},
 		{"pace", c.WeChat.Pace, Pace{4 * time.Second, 6 * time.Second, 10}},
+		{"quiet hours", c.WeChat.Quiet, QuietHours{Clock{22, 30}, Clock{6, 5}}},
 	} {
 		if diff := cmp.Diff(x.want, x.got); diff != "" {
 			t.Errorf("%s: %s", x.what, diff)
@@ -247,6 +249,24 @@ func TestWarnings(t *testing.T) {
 	}
 	if strings.Contains(got, "信访办") {
 		t.Error("the office itself needs no liaison, its staff are there")
+	}
+}
+
+func TestQuietHoursMayPassMidnight(t *testing.T) {
+	night, noon := QuietHours{Clock{23, 0}, Clock{6, 0}}, QuietHours{Clock{12, 0}, Clock{14, 30}}
+	for _, x := range []struct {
+		quiet QuietHours
+		at    Clock
+		want  bool
+	}{
+		{night, Clock{22, 59}, false}, {night, Clock{23, 0}, true}, {night, Clock{0, 0}, true},
+		{night, Clock{5, 59}, true}, {night, Clock{6, 0}, false}, {night, Clock{7, 0}, false},
+		{noon, Clock{11, 59}, false}, {noon, Clock{12, 0}, true}, {noon, Clock{14, 30}, false},
+		{QuietHours{}, Clock{0, 0}, false},
+	} {
+		if got := x.quiet.Cover(x.at); got != x.want {
+			t.Errorf("%s covers %s: %t", x.quiet, x.at, got)
+		}
 	}
 }
 

@@ -42,6 +42,56 @@ func (c *Config) checkNetworks() {
 		c.Problem("wechat.pace.max", "is %s, less than min: write at least %s", w.Pace.Max, w.Pace.Min)
 	}
 	c.within("wechat.pace.per_minute", w.Pace.PerMinute, 1, 30, "; accounts that send more get restricted")
+	c.checkQuiet()
+}
+
+// maxQuiet bounds the quiet hours: longer ones were written the wrong way round.
+const maxQuiet = 12 * 60
+
+// checkQuiet refuses times at which nothing goes out.
+func (c *Config) checkQuiet() {
+	q := c.WeChat.Quiet
+	if q.minutes() > maxQuiet {
+		c.Problem("wechat.quiet", "is %s, more than 12 hours: write when they begin, then when they end, like 23:00—06:00", q)
+		return
+	}
+	if !c.WeChat.Enabled {
+		return
+	}
+	c.quietAtStages("reception.stages", c.Reception.Stages)
+	for i, g := range c.Groups {
+		if path := entry("groups", i) + ".stages"; c.notes.has(path) {
+			c.quietAtStages(path, g.Stages)
+		}
+	}
+	c.QuietAt("pushes.time", c.Pushes.Time)
+	c.QuietAt("pushes.digest", c.Pushes.Digest)
+	c.QuietAt("pushes.leader_digest", c.Pushes.LeaderDigest)
+}
+
+func (c *Config) quietAtStages(path string, s Stages) {
+	for _, stage := range []struct {
+		key string
+		at  StageTime
+	}{{"week", s.Week}, {"three", s.Three}, {"eve", s.Eve}, {"day", s.Day}} {
+		own := path == "reception.stages" || c.notes.has(path+"."+stage.key)
+		if own && !stage.at.Off {
+			c.QuietAt(path+"."+stage.key, stage.at.At)
+		}
+	}
+}
+
+// QuietAt reports that something is to go out in the quiet hours, if at lies in
+// them.
+func (c *Config) QuietAt(path string, at Clock) {
+	q := c.WeChat.Quiet
+	switch {
+	case !q.Cover(at):
+	case c.notes.has(path):
+		c.Problem(path, "is at %s, in the quiet hours %s (wechat.quiet), when nothing goes out: write a time from %s to %s, or other quiet hours", at, q, q.To, q.From)
+	default: // the built-in time
+		c.Problem("wechat.quiet", "is %s, which covers %s at %s: write hours without it, or add %s with another time", q, path, at, path)
+	}
 }
 
 // checkListen refuses a page that others could reach without a token: whoever

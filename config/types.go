@@ -117,6 +117,48 @@ func (h *Hours) parse(text string) error {
 	return nil
 }
 
+// QuietHours (免打扰) are a stretch of the day that may go past midnight. The
+// zero QuietHours are none.
+type QuietHours struct{ From, To Clock }
+
+// Off reports whether there are none.
+func (q QuietHours) Off() bool { return q.From == q.To }
+
+// Cover reports whether a time of day lies in the quiet hours.
+func (q QuietHours) Cover(c Clock) bool {
+	if q.To.Before(q.From) {
+		return !c.Before(q.From) || c.Before(q.To)
+	}
+	return !c.Before(q.From) && c.Before(q.To)
+}
+
+// String returns "23:00—06:00" or "off".
+func (q QuietHours) String() string {
+	if q.Off() {
+		return "off"
+	}
+	return q.From.String() + "—" + q.To.String()
+}
+
+// minutes returns how long they are.
+func (q QuietHours) minutes() int {
+	n := q.To.Hour*60 + q.To.Minute - q.From.Hour*60 - q.From.Minute
+	return (n + 24*60) % (24 * 60)
+}
+
+func (q *QuietHours) parse(text string) error {
+	*q = QuietHours{}
+	if text == "off" {
+		return nil
+	}
+	ends := spanDash.Split(strings.TrimSpace(text), -1)
+	if len(ends) != 2 || q.From.parse(ends[0]) != nil || q.To.parse(ends[1]) != nil || q.Off() {
+		*q = QuietHours{}
+		return fmt.Errorf("%q is no quiet hours: write them like 23:00—06:00, or off", text)
+	}
+	return nil
+}
+
 func (s *StageTime) parse(text string) error {
 	if text == "off" {
 		*s = StageTime{Off: true}
