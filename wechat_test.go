@@ -26,6 +26,7 @@ func TestScriptsOverWeChat(t *testing.T) {
 type wechatNetwork struct {
 	program
 	server *wechattest.Server
+	quiet  config.QuietHours
 }
 
 func (n *wechatNetwork) start(t *testing.T) {
@@ -34,7 +35,7 @@ func (n *wechatNetwork) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Sandbox.Listen = ""
-	cfg.WeChat = config.WeChat{Enabled: true}
+	cfg.WeChat = config.WeChat{Enabled: true, Quiet: n.quiet}
 	for i := range cfg.People {
 		cfg.People[i].Code = fmt.Sprintf("GZ-%04d", i+1)
 	}

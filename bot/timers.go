@@ -79,7 +79,7 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 			return err
 		}
 		t := &turn{b: b, ctx: ctx, m: chat.Message{From: who, Chat: who}, now: now, talk: k, was: k}
-		text := ""
+		text, spoke := "", false
 		switch {
 		case k.Form == "": // what was handed in last need not be remembered any longer
 			t.talk = talk{Asked: k.Asked, Answered: k.Answered}
@@ -91,14 +91,14 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 			if err != nil {
 				return err
 			}
-			text = r.text
+			text, spoke = r.text, true
 		default:
 			return nil
 		}
 		if err := t.saveTalk(tx); err != nil {
 			return err
 		}
-		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Kind: "reply"}
+		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Awake: spoke, Kind: "reply"}
 		_, err = outbox.Put(tx, p, now)
 		return err
 	})

@@ -171,7 +171,8 @@ func (t *turn) owe(tx storage.Tx, text string) error {
 	if text == "" {
 		return nil
 	}
-	_, err := outbox.Put(tx, outbox.Promise{Key: t.key("reply"), To: t.m.Chat, Text: text, Due: t.now, Repeat: true, Kind: "reply"}, t.now)
+	p := outbox.Promise{Key: t.key("reply"), To: t.m.Chat, Text: text, Due: t.now, Repeat: true, Awake: true, Kind: "reply"}
+	_, err := outbox.Put(tx, p, t.now)
 	return err
 }
 

@@ -240,7 +240,7 @@ func bindGroup(t *turn, in input) (reply, error) {
 // group was not carried out. The group sees nothing.
 func (t *turn) warnPrivately() (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
-		p := outbox.Promise{Key: t.key("warn"), To: t.m.From, Text: t.say("group.warn", nil), Due: t.now, Repeat: true, Kind: "reply"}
+		p := outbox.Promise{Key: t.key("warn"), To: t.m.From, Text: t.say("group.warn", nil), Due: t.now, Repeat: true, Awake: true, Kind: "reply"}
 		_, err := outbox.Put(tx, p, t.now)
 		return "", err
 	})

@@ -38,10 +38,12 @@ func (d *Desk) address(g getter, person string) (chat.Address, bool, error) {
 // tellAll promises a message to each of the people who can be reached, and
 // returns how many that were.
 func (d *Desk) tellAll(tx storage.Tx, people []cases.Person, key, text string, now time.Time) (int, error) {
-	return d.promiseAll(tx, people, key, text, notice, now)
+	return d.promiseAll(tx, people, outbox.Promise{Key: key, Text: text, Kind: notice}, now)
 }
 
-func (d *Desk) promiseAll(tx storage.Tx, people []cases.Person, key, text, kind string, now time.Time) (int, error) {
+func (d *Desk) promiseAll(tx storage.Tx, people []cases.Person, m outbox.Promise, now time.Time) (int, error) {
+	key := m.Key
+	m.Due, m.Repeat = now, true
 	reached := 0
 	for _, p := range people {
 		to, ok, err := d.address(tx, p.ID)
@@ -51,7 +53,7 @@ func (d *Desk) promiseAll(tx storage.Tx, people []cases.Person, key, text, kind 
 		if !ok {
 			continue
 		}
-		m := outbox.Promise{Key: key + "/" + p.ID, To: to, Text: text, Due: now, Repeat: true, Kind: kind}
+		m.Key, m.To = key+"/"+p.ID, to
 		if _, err := outbox.Put(tx, m, now); err != nil {
 			return reached, fmt.Errorf("promise a message: %w", err)
 		}
@@ -73,7 +75,9 @@ func (s *step) tell(people []cases.Person, key string, args words.Args) (int, er
 	people = slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool {
 		return s.c.Sealed && p.Role != cases.Liaison && !s.c.Visible(cases.ActorOf(p))
 	})
-	return s.d.tellAll(s.tx, people, s.key()+"/"+key, s.d.say(key, s.caseArgs(args)), s.now)
+	category, _ := s.d.Office.Category(s.c.CategoryOrSuggested())
+	return s.d.promiseAll(s.tx, people, outbox.Promise{Key: s.key() + "/" + key, Text: s.d.say(key, s.caseArgs(args)), Kind: notice,
+		Awake: category.Urgent}, s.now) // a hazard does not wait for the morning
 }
 
 // keepers are those in the office who look after the case: discipline for a

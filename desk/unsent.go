@@ -57,6 +57,6 @@ func (d *Desk) Alarm(tx storage.Tx, key, sentence string, args words.Args, now t
 }
 
 func (d *Desk) alarm(tx storage.Tx, key, text string, now time.Time) error {
-	_, err := d.promiseAll(tx, d.Office.With(cases.Staff, ""), key, text, alarm, now)
+	_, err := d.promiseAll(tx, d.Office.With(cases.Staff, ""), outbox.Promise{Key: key, Text: text, Kind: alarm}, now)
 	return err
 }
