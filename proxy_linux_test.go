@@ -21,7 +21,7 @@ import (
 // file.
 
 // realOffice is the real program on the stand-in, with everybody who writes to
-// it. Hou is a worker without a remark; Wang is the office, Shi a unit.
+// it. Hou and Duan are workers without a remark; Wang is the office, Shi a unit.
 type realOffice struct {
 	t      *testing.T
 	done   <-chan struct{} // closed when the program is gone or has taken too long
@@ -70,6 +70,7 @@ func newRealOffice(t *testing.T, binary string) *realOffice {
 	o.write("config.yaml", fmt.Sprintf(realConfig, filepath.Join(o.dir, "data")))
 	o.env = []string{"HTTPS_PROXY=" + proxy.URL, "SSL_CERT_FILE=" + filepath.Join(o.dir, "ca.pem"), "HOME=" + o.dir}
 	o.server.AddPerson(wechattest.Person{ID: "hou", Nick: "老侯"})
+	o.server.AddPerson(wechattest.Person{ID: "duan", Nick: "段"})
 	o.server.AddPerson(wechattest.Person{ID: "wang", Nick: "王", Remark: "GZ-0001 王慧"})
 	o.server.AddPerson(wechattest.Person{ID: "shi", Nick: "石", Remark: "GZ-0002 石磊"})
 	o.server.AddPerson(wechattest.Person{ID: "qin", Nick: "秦", Remark: "GZ-0003 秦卫东"})
@@ -168,6 +169,7 @@ func TestMatterThroughProxy(t *testing.T) {
 	if task := o.hears("shi", "【任务0001】", "更衣柜锁坏了"); strings.Contains(task, "老侯") {
 		t.Errorf("the unit reads who it was: %q", task)
 	}
+	o.hears("hou", "0001正在办", "机电队")
 	o.server.Say("shi", "", "签收 1")
 	o.hears("shi", "已签收")
 	o.hears("wang", "机电队已签收")
@@ -198,8 +200,8 @@ func TestMatterThroughProxy(t *testing.T) {
 
 	o.server.Say("hou", "", "查询 1")
 	o.hears("hou", got[1]+"：办完了", "锁全部换好了")
-	o.server.Say("qin", "", "查询 1 "+got[2]) // whoever has number and code
-	o.hears("qin", got[1]+"：办完了")
+	o.server.Say("duan", "", "查询 1 "+got[2]) // whoever has number and code
+	o.hears("duan", got[1]+"：办完了")
 	for _, group := range []string{"zc", "jd"} {
 		if texts := o.server.Sent(group); len(texts) != 1 {
 			t.Errorf("the group %s read %q, want one notice", group, texts)
