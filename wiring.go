@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"fangzhuo/calendar"
@@ -43,7 +44,7 @@ func (o *office) tellsMove(oc schedule.Occasion) bool {
 // room is the sandbox as the config describes it.
 func (o *office) room(w world, store storage.Store, d *desk.Desk, token string, log *slog.Logger,
 	settle func(context.Context) error, move func(context.Context, time.Time) error) sandbox.Options {
-	options := sandbox.Options{BotName: o.cfg.Office.Bot, Store: store, Now: w.clock.Now, Settle: settle,
+	options := sandbox.Options{BotName: o.cfg.Office.Bot, Store: store, Files: filepath.Join(o.cfg.Data, "sandbox"), Now: w.clock.Now, Settle: settle,
 		Stops: o.stops(w.clock.Now, d), Token: token, Log: log}
 	if w.movable {
 		options.Move = move

@@ -3,7 +3,6 @@ package attach
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,16 +14,14 @@ import (
 // incoming is the folder of what is coming.
 const incoming = "new"
 
-// Path returns where the bytes lie that an item's Ref names.
-func (k *Keeper) Path(ref string) (string, error) {
+// Path returns where the bytes lie that an item's Ref names, if they do.
+func (k *Keeper) Path(ref string) (path string, ok bool) {
 	if hash, err := hex.DecodeString(ref); err != nil || len(hash) != 32 {
-		return "", fmt.Errorf("no attachment is called %q", ref)
+		return "", false
 	}
-	path := filepath.Join(k.Dir, ref[:2], ref)
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("find an attachment: %w", err)
-	}
-	return path, nil
+	path = filepath.Join(k.Dir, ref[:2], ref)
+	_, err := os.Stat(path)
+	return path, err == nil
 }
 
 // receive writes what comes into a file that has its whole name only when it

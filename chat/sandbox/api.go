@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"fangzhuo/chat"
 	"fangzhuo/internal/guard"
 )
 
@@ -30,6 +29,7 @@ func (r *Room) Handler() http.Handler {
 	mux.Handle("/api/sandbox/state", methods{"GET": r.state})
 	mux.Handle("/api/sandbox/guide", methods{"GET": r.guide})
 	mux.Handle("/api/sandbox/messages", methods{"GET": r.read, "POST": r.post})
+	mux.Handle("/api/sandbox/file", methods{"GET": r.file})
 	mux.Handle("/api/sandbox/clock", methods{"POST": r.move})
 	mux.Handle("/api/sandbox/events", methods{"GET": r.events})
 	g := guard.Guard{Token: r.opt.Token, Cookie: "fangzhuo_sandbox", Policy: policy,
@@ -81,11 +81,11 @@ type (
 		Members []string `json:"members"`
 	}
 	messageJSON struct {
-		ID          uint64       `json:"id"`
-		At          string       `json:"at"`
-		From        string       `json:"from"`
-		Text        string       `json:"text"`
-		Attachments []attachment `json:"attachments"`
+		ID          uint64           `json:"id"`
+		At          string           `json:"at"`
+		From        string           `json:"from"`
+		Text        string           `json:"text"`
+		Attachments []attachmentJSON `json:"attachments"`
 	}
 	liveJSON struct {
 		Chat string `json:"chat"`
@@ -99,7 +99,7 @@ type (
 func (r *Room) nowJSON() clockJSON { return clockJSON{r.opt.Now().Format(time.RFC3339)} }
 
 func (r *Room) messageJSON(e entry) messageJSON {
-	return messageJSON{ID: e.ID, At: r.local(e.At).Format(time.RFC3339), From: e.From, Text: e.Text, Attachments: append([]attachment{}, e.Media...)}
+	return messageJSON{ID: e.ID, At: r.local(e.At).Format(time.RFC3339), From: e.From, Text: e.Text, Attachments: attachments(e)}
 }
 
 func (r *Room) liveMessage(e entry) liveJSON { return liveJSON{e.Chat, r.messageJSON(e)} }
@@ -163,32 +163,36 @@ func (r *Room) read(w http.ResponseWriter, req *http.Request) {
 	reply(w, answer)
 }
 
-// mediaKinds are the kinds that a posted attachment may have.
-var mediaKinds = []chat.MediaKind{chat.Image, chat.Voice, chat.Video, chat.File, chat.Location, chat.Card, chat.Other}
+const (
+	textMax = 1 << 20 // bytes of a message's text
+	bodyMax = 32      // MiB of a posted message with what is attached to it
+)
 
 // post keeps a message, lets the bot have it, and answers when the bot's
 // replies stand in the chat.
 func (r *Room) post(w http.ResponseWriter, req *http.Request) {
 	var body struct {
-		From        string       `json:"from"`
-		Chat        string       `json:"chat"`
-		Text        string       `json:"text"`
-		Attachments []attachment `json:"attachments"`
+		From        string           `json:"from"`
+		Chat        string           `json:"chat"`
+		Text        string           `json:"text"`
+		Attachments []postedFileJSON `json:"attachments"`
 	}
-	if !decode(w, req, &body) {
+	if !decode(w, req, bodyMax, &body) {
+		return
+	}
+	if len(body.Text) >= textMax {
+		fail(w, http.StatusRequestEntityTooLarge, "the text must be shorter than 1 MiB")
 		return
 	}
 	c, ok := r.admitted(w, body.From, body.Chat)
 	if !ok {
 		return
 	}
-	for _, a := range body.Attachments {
-		if !slices.Contains(mediaKinds, chat.MediaKind(a.Kind)) {
-			fail(w, http.StatusBadRequest, "an attachment's kind must be one of image, voice, video, file, location, card, other")
-			return
-		}
+	media, ok := r.posted(w, body.Attachments)
+	if !ok {
+		return
 	}
-	e, err := r.log.post(req.Context(), entry{Chat: c.id, From: body.From, At: r.opt.Now(), Text: body.Text, Media: body.Attachments})
+	e, err := r.log.post(req.Context(), entry{Chat: c.id, From: body.From, At: r.opt.Now(), Text: body.Text, Media: media})
 	if err != nil {
 		r.unavailable(w, "the message could not be kept, send it again", err)
 		return

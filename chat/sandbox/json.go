@@ -9,12 +9,10 @@ import (
 	"strings"
 )
 
-// bodyMax is the largest request body, in bytes.
-const bodyMax = 1 << 20
-
-// decode reads a JSON body and answers the request itself if it is not one.
-func decode(w http.ResponseWriter, req *http.Request, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, req.Body, bodyMax))
+// decode reads a JSON body of at most so many MiB and answers the request itself
+// if it is not one.
+func decode(w http.ResponseWriter, req *http.Request, mib int64, into any) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(w, req.Body, mib<<20))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if err == nil {
@@ -25,7 +23,7 @@ func decode(w http.ResponseWriter, req *http.Request, into any) bool {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		fail(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
+		fail(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d MiB", mib))
 	case err == nil:
 		fail(w, http.StatusBadRequest, "the body must be one JSON object")
 	default:

@@ -50,12 +50,6 @@ type storedEntry struct {
 
 const entryVersion = 1
 
-// attachment is what came with a message; the bytes are not stored.
-type attachment struct {
-	Kind string `json:"kind" cbor:"1,keyasint"`
-	Name string `json:"name" cbor:"2,keyasint"`
-}
-
 // chatLog keeps every message of the room in the store.
 type chatLog struct{ store storage.Store }
 
@@ -186,6 +180,23 @@ func (l *chatLog) after(ctx context.Context, chatID string, after uint64) ([]ent
 		return nil, fmt.Errorf("read a chat: %w", err)
 	}
 	return list, nil
+}
+
+// at returns one entry of a chat, or storage.ErrNotFound.
+func (l *chatLog) at(ctx context.Context, chatID string, id uint64) (e entry, err error) {
+	err = l.store.View(ctx, func(r storage.Reader) error {
+		key := entryKey(chatID, id)
+		value, err := r.Get(messagesTable, key)
+		if err != nil {
+			return err
+		}
+		e, err = decodeEntry(chatID, key, value)
+		return err
+	})
+	if err != nil {
+		return entry{}, fmt.Errorf("read a message: %w", err)
+	}
+	return e, nil
 }
 
 // room returns the random name of this log, made when first asked for. A

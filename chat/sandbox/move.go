@@ -18,7 +18,7 @@ func (r *Room) move(w http.ResponseWriter, req *http.Request) {
 		Set     string `json:"set"`
 		Advance string `json:"advance"`
 	}
-	if !decode(w, req, &body) {
+	if !decode(w, req, 1, &body) {
 		return
 	}
 	if r.opt.Move == nil {

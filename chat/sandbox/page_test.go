@@ -3,10 +3,14 @@ package sandbox_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"fangzhuo/chat"
 )
 
 func TestPage(t *testing.T) {
@@ -18,6 +22,7 @@ func TestPage(t *testing.T) {
 		{"FirstView", testFirstView},
 		{"OneMatter", testOneMatter},
 		{"Typing", testTyping},
+		{"Files", testFiles},
 		{"Clock", testClock},
 		{"Language", testLanguage},
 		{"Phone", testPhone},
@@ -97,8 +102,47 @@ func testTyping(t *testing.T, p *tab) {
 	if got := p.messages("p-zhang", 2); len(got) != 2 {
 		t.Errorf("an empty message box was sent: %+v", got)
 	}
-	p.click("#photo", "")
-	p.reads("[图片] 照片.jpg")
+}
+
+// testFiles sends a picture and a document as somebody would who has chosen
+// them, and saves what the bot sends.
+func testFiles(t *testing.T, p *tab) {
+	p.open("")
+	p.has("#attach", "", true)
+	eval[bool](p, `(async () => {
+		const canvas = new OffscreenCanvas(40, 30);
+		canvas.getContext('2d').fillRect(0, 0, 20, 30);
+		const photo = new File([await canvas.convertToBlob({type: 'image/jpeg'})], '锁.jpg', {type: 'image/jpeg'});
+		const paper = new File(['一二三'], '工资 条.txt', {type: 'text/plain'});
+		const chosen = new DataTransfer();
+		chosen.items.add(photo);
+		chosen.items.add(paper);
+		const box = document.querySelector('#files');
+		box.files = chosen.files;
+		box.dispatchEvent(new Event('change'));
+		return true;
+	})()`)
+	p.reads("[文件] 工资 条.txt 1 KB")
+	p.until(`document.querySelector('.picture img')?.naturalWidth === 40`)
+	if got := eval[string](p, `document.querySelector('.picture img').alt`); got != "[图片] 锁.jpg" {
+		t.Errorf("the picture is read out as %q", got)
+	}
+	paper := filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(paper, []byte("<script>document.title = 'hit'</script>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Send(t.Context(), chat.Outgoing{Key: "f", To: "sandbox:p-zhang", File: &chat.Attachment{Name: "0047-1.html", Path: paper}}); err != nil {
+		t.Fatal(err)
+	}
+	p.reads("[文件] 0047-1.html")
+	saved := eval[string](p, `(async () => {
+		const link = [...document.querySelectorAll('#log a')].at(-1), answer = await fetch(link.href);
+		return link.download + ' ' + answer.headers.get('content-type') + ' ' + answer.headers.get('content-disposition').split(';')[0] + ' ' + await answer.text();
+	})()`)
+	if want := "0047-1.html application/octet-stream attachment <script>document.title = 'hit'</script>"; saved != want {
+		t.Errorf("saved as %q, want %q", saved, want)
+	}
+	p.has("#chats", "[文件]", true)
 }
 
 func testClock(t *testing.T, p *tab) {
@@ -270,7 +314,7 @@ func testKeyboard(t *testing.T, p *tab) {
 	}
 	got := strings.Join(order, " ")
 	last := -1
-	for _, want := range []string{"skip", "language", "who", "chat", "log", "chip", "photo", "text", "send", "move", "when", "line"} {
+	for _, want := range []string{"skip", "language", "who", "chat", "log", "chip", "attach", "text", "send", "move", "when", "line"} {
 		if i := strings.Index(got, want); i <= last {
 			t.Errorf("%s is not reached in its place by Tab: %s", want, got)
 		} else {

@@ -125,7 +125,7 @@ func serve(t *testing.T, store storage.Store, change func(*sandbox.Options)) (f 
 	t.Helper()
 	f = &fixture{t: t, clock: newClock(), bot: &bot{answer: echo}}
 	o := sandbox.Options{
-		People: people, Groups: groups, BotName: "小信", Store: store, Now: f.clock.Now, Settle: f.bot.settle,
+		People: people, Groups: groups, BotName: "小信", Store: store, Files: t.TempDir(), Now: f.clock.Now, Settle: f.bot.settle,
 		Move: func(_ context.Context, to time.Time) error { f.clock.set(to); return nil },
 	}
 	if change != nil {

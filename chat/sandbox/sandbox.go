@@ -59,6 +59,9 @@ type Options struct {
 	BotName string
 	// Store keeps the chats, in tables that begin with "sandbox/".
 	Store storage.Store
+	// Files is the folder of what is attached to messages. It is made for its
+	// owner alone.
+	Files string
 	// Now is the clock that the page shows.
 	Now func() time.Time
 	// Move moves the clock to a later instant and fires all that falls due on
@@ -92,7 +95,10 @@ type Room struct {
 	clock  sync.Mutex // held while the clock moves
 }
 
-var _ chat.Transport = (*Room)(nil)
+var (
+	_ chat.Transport = (*Room)(nil)
+	_ chat.Fetcher   = (*Room)(nil)
+)
 
 // conversation is one chat of the room.
 type conversation struct {

@@ -138,8 +138,7 @@ func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
 			m.Text, m.Addressed = chat.CutCall(m.Text, r.opt.BotName)
 		}
 		for n, a := range e.Media {
-			ref := fmt.Sprintf("%d/%d", e.ID, n)
-			m.Media = append(m.Media, chat.Media{Kind: chat.MediaKind(a.Kind), Ref: ref, Name: a.Name})
+			m.Media = append(m.Media, chat.Media{Kind: chat.MediaKind(a.Kind), Ref: place{c.id, e.ID, n}.ref(), Name: a.Name})
 		}
 		list[i] = m
 	}
@@ -154,6 +153,13 @@ func (r *Room) Send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 		return "", fmt.Errorf("send to the sandbox: %w", chat.ErrNoAddress)
 	}
 	e := entry{Chat: c.id, From: botName, At: r.opt.Now(), Text: m.Text}
+	if m.File != nil {
+		a, err := r.copied(*m.File)
+		if err != nil {
+			return "", fmt.Errorf("send to the sandbox: %w", err)
+		}
+		e.Media = []attachment{a}
+	}
 	id, fresh, err := r.log.send(ctx, m.Key, e)
 	if err != nil {
 		return "", err

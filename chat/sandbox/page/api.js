@@ -17,6 +17,23 @@ export const messages = (chat, after) => ask(`messages?${new URLSearchParams({ c
 export const post = (from, chat, text, attachments = []) => ask('messages', { from, chat, text, attachments });
 export const moveClock = to => ask('clock', to);
 
+// fileMax is the largest file that can be posted, in bytes.
+export const fileMax = 23 << 20;
+
+// mediaKind is what a chat network takes a file for.
+export function mediaKind(type) {
+  const family = type.split('/')[0];
+  if (family === 'image' && type !== 'image/svg+xml') return 'image';
+  return { audio: 'voice', video: 'video' }[family] ?? 'file';
+}
+
+export const base64 = file => new Promise((done, failed) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result.slice(reader.result.indexOf(',') + 1));
+  reader.onerror = () => failed(reader.error);
+  reader.readAsDataURL(file);
+});
+
 // listen keeps the stream open while the page is seen: browsers allow only a
 // few connections to one host, and each window takes one.
 export function listen({ open, lost, message, clock }) {

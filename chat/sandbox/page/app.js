@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { room, load, loadGuide, add, settleMarks, markRead, unread, waiting } from './room.js';
 import { el, button, redraw } from './dom.js';
-import { Talk, face, nameOf, tryLine } from './talk.js';
+import { Talk, face, kindOf, nameOf, tryLine } from './talk.js';
 import { Clock, fullDay, hour, parts, shortDay, sinceDay } from './time.js';
 import { t, isEnglish, switchLanguage, translate } from './words.js';
 
@@ -104,7 +104,7 @@ function badge(n) {
 
 function chatItem(chat) {
   const last = room.last(chat.id), n = chat.id === open && seen() ? 0 : unread(who, chat.id);
-  const said = last ? (chat.kind === 'group' && last.from !== who ? `${nameOf(last.from)}: ` : '') + (last.text || `[${t('attachment').image}]`) : t('empty');
+  const said = last ? (chat.kind === 'group' && last.from !== who ? `${nameOf(last.from)}: ` : '') + (last.text || `[${kindOf(last.attachments[0])}]`) : t('empty');
   const day = last && sinceDay(last.at, clock.now());
   const top = el('span', 'top', el('strong', '', titleOf(chat, who)), el('small', '', last ? (day === t('today') ? hour(last.at) : day) : ''));
   const b = button('chat', () => go({ chat: chat.id }), face(chat.kind === 'group' ? 'group' : 'bot'),
@@ -233,7 +233,7 @@ async function say(text, attachments) {
     await api.post(from, chat, text, attachments);
   } catch (e) {
     notice(e.status ? e.message : t('lost'));
-    if (!e.status && !$('text').value) fill(text);
+    if (!e.status && text && !$('text').value) fill(text);
   }
   busy.delete(key);
   if (who === from && open === chat) talk.wait(false);
@@ -246,6 +246,16 @@ function submit() {
   $('text').value = '';
   grow();
   say(text);
+}
+
+// sendFiles sends what was chosen, each as a message of its own, as in WeChat.
+async function sendFiles() {
+  const chosen = [...$('files').files];
+  $('files').value = '';
+  for (const f of chosen) {
+    if (f.size > api.fileMax) { notice(t('tooLarge', f.name)); continue; }
+    await say('', [{ kind: api.mediaKind(f.type), name: f.name, data: await api.base64(f) }]);
+  }
 }
 
 // ---- hearing things
@@ -371,7 +381,8 @@ function wire() {
   $('tools-back').onclick = () => go({ pane: 'chat' });
   $('language').onclick = () => { switchLanguage(); drawAll(); };
   $('composer').onsubmit = e => { e.preventDefault(); submit(); };
-  $('photo').onclick = () => say('', [{ kind: 'image', name: t('photoName') }]);
+  $('attach').onclick = () => $('files').click();
+  $('files').onchange = sendFiles;
   $('text').addEventListener('input', grow);
   $('text').addEventListener('keydown', e => {
     // While an input method composes, Enter chooses a word (229 on old WebKit).

@@ -75,7 +75,7 @@ export class Talk {
     time.dateTime = m.at;
     const body = el('div', 'body', el('p', 'by', el('span', '', mine && !isEnglish() ? '我' : nameOf(m.from)), ' ', time));
     if (m.text || !m.attachments.length) body.append(text(m.text));
-    for (const a of m.attachments) body.append(el('p', 'bubble media', `[${t('attachment')[a.kind] ?? a.kind}] ${a.name}`));
+    for (const a of m.attachments) body.append(media(a));
     row.append(face(m.from), body);
     return row;
   }
@@ -117,6 +117,30 @@ export class Talk {
     }
     this.offer();
   }
+}
+
+// kindOf is what an attachment is called.
+export const kindOf = a => t('attachment')[a?.kind] ?? a?.kind ?? '';
+
+// media is a picture, or the name of a file, with a link to save it.
+function media(a) {
+  const name = `[${kindOf(a)}] ${a.name}`;
+  if (!a.url) return el('p', 'bubble media', name);
+  const link = el('a', a.type ? 'picture' : 'bubble media');
+  link.href = a.url;
+  link.download = a.name;
+  if (a.type) {
+    const picture = new Image();
+    picture.src = a.url;
+    picture.alt = name;
+    link.append(picture);
+  } else link.append(`${name} `, el('small', '', size(a.size)));
+  return link;
+}
+
+function size(bytes) {
+  if (bytes < 1 << 20) return `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  return `${(bytes / (1 << 20)).toFixed(1)} MB`;
 }
 
 // text is a bubble; a very long one is folded.

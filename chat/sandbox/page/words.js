@@ -4,8 +4,8 @@ const words = {
   zh: {
     product: '方桌 · 试用', title: '方桌 · 试用', skip: '跳到输入框', other: 'EN', otherLabel: 'Switch to English',
     me: '我是', change: '换人', whoami: '我现在是谁？', close: '关闭', back: '返回会话', backTo: '返回会话列表',
-    log: '聊天记录', quick: '快捷回复', say: '要说的话', placeholder: '说点什么…', send: '发送', photo: '发一张照片（只发名字）',
-    photoName: '照片.jpg', attachment: { image: '图片', voice: '语音', video: '视频', file: '文件', location: '位置', card: '名片', other: '其他' },
+    log: '聊天记录', quick: '快捷回复', say: '要说的话', placeholder: '说点什么…', send: '发送', attach: '发图片、语音或文件',
+    tooLarge: name => `“${name}”太大了，这里发不了。`, attachment: { image: '图片', voice: '语音', video: '视频', file: '文件', location: '位置', card: '名片', other: '其他' },
     tools: '时间和试一试', toolsShort: '试一试', clock: '这里的时间', hour: '+1小时', day: '+1天', when: '走到哪一刻', jump: '走到',
     moving: '时间正在往前走…', moved: n => n ? `到了。路上有 ${n} 条新消息。` : '到了。路上没有消息。', fixed: '这里的时间不能拨动。',
     try: '一分钟试一试', tryhint: '点一句，放进输入框再发。是别人的话，会自动换成那个人。', as: name => `换成${name}`, you: '就是现在的我',
@@ -23,8 +23,8 @@ const words = {
   en: {
     product: 'Fangzhuo · demo', title: 'Fangzhuo · demo', skip: 'Skip to the message box', other: '中文', otherLabel: '切换到中文',
     me: 'I am', change: 'switch', whoami: 'Who am I now?', close: 'Close', back: 'Back to the chat', backTo: 'Back to the chats',
-    log: 'Messages', quick: 'Quick replies', say: 'Your message', placeholder: 'Say something…', send: 'Send', photo: 'Send a photo (its name only)',
-    photoName: 'photo.jpg', attachment: { image: 'Picture', voice: 'Voice', video: 'Video', file: 'File', location: 'Location', card: 'Contact', other: 'Other' },
+    log: 'Messages', quick: 'Quick replies', say: 'Your message', placeholder: 'Say something…', send: 'Send', attach: 'Send a picture, a recording or a file',
+    tooLarge: name => `“${name}” is too large to be sent here.`, attachment: { image: 'Picture', voice: 'Voice', video: 'Video', file: 'File', location: 'Location', card: 'Contact', other: 'Other' },
     tools: 'Clock and things to try', toolsShort: 'Try', clock: 'The time in here', hour: '+1 hour', day: '+1 day', when: 'Move the clock to', jump: 'Go',
     moving: 'Time is passing…', moved: n => n ? `There. ${n} new message${n > 1 ? 's' : ''} on the way.` : 'There. No messages on the way.', fixed: 'This clock cannot be moved.',
     try: 'Try it in a minute', tryhint: 'Tap a line to put it into the message box, then send it. A line of somebody else makes you that person.', as: name => `become ${name}`, you: 'that is you now',
