@@ -98,7 +98,7 @@ func testTyping(t *testing.T, p *tab) {
 	}
 	p.press("Enter", 13, "\r", 0)
 	p.says("反映")
-	p.reads("回数字就行")
+	p.reads("您想反映哪方面的事")
 	if got := p.messages("p-zhang", 2); len(got) != 2 {
 		t.Errorf("an empty message box was sent: %+v", got)
 	}
