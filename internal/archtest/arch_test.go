@@ -36,6 +36,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"storage/bolt/yardstick":   {nil, []string{"go.etcd.io/bbolt"}},
 	"chat/chattest":            {[]string{"chat"}, nil},
 	"chat/sandbox":             {[]string{"chat", "internal/guard", "storage", "storage/record"}, nil},
+	"chat/notify":              {[]string{"chat"}, []string{"github.com/nicholas-fedor/shoutrrr", "github.com/wneessen/go-mail"}},
 	"chat/wechat": {[]string{"chat"}, []string{"github.com/eatmoreapple/openwechat", "rsc.io/qr",
 		"github.com/cenkalti/backoff/v5"}},
 	"chat/wechat/wechattest": {nil, nil},
