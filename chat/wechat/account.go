@@ -54,31 +54,40 @@ type Options struct {
 	Log   *slog.Logger
 	// Markers are the name parts by which groups are known, such as 〔GZ-A〕.
 	Markers []string
-	// OnState is told each change of the link. It must not block.
+	// OnState is told where the link stands when Run begins, and each change of
+	// it. It must not block.
 	OnState func(chat.LinkState)
+	// OnLogin is told each login, before anything is delivered or sent under it.
+	// An error is asked again; a login whose OnLogin was not done when the process
+	// died is told again as it was. It must not call the account.
+	OnLogin func(ctx context.Context, l Login) error
 }
 
-// Account is one WeChat account. It implements chat.Transport and chat.Reporter.
+// Account is one WeChat account. It implements chat.Transport, chat.Reporter,
+// chat.Linker and chat.Fetcher.
 type Account struct {
-	opt   Options
-	log   *slog.Logger
-	after func(time.Duration) <-chan time.Time
-	state state
+	opt    Options
+	log    *slog.Logger
+	after  func(time.Duration) <-chan time.Time
+	state  state
+	record *record
+	budget *budget
+	relink chan struct{} // somebody asks for a code now
 
 	mu   sync.Mutex
-	link *link // nil while offline
+	link *link  // nil while offline
+	code string // what waits to be scanned
 
 	// Only the goroutine in Run uses what follows.
-	limit    limit
-	scans    *backoff.ExponentialBackOff // from one QR code to the next
 	retries  *backoff.ExponentialBackOff // from one failed login to the next
-	nextScan time.Time
 	hotFails int
+	silences int // links in a row that never had news
 }
 
 var (
 	_ chat.Transport = (*Account)(nil)
 	_ chat.Reporter  = (*Account)(nil)
+	_ chat.Linker    = (*Account)(nil)
 )
 
 // New makes an account; nothing happens before Run.
@@ -96,12 +105,13 @@ func New(o Options) *Account {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Account{
-		opt:   o,
-		log:   o.Log.With("transport", name),
-		after: o.After,
-		state: state{now: o.Now, told: o.OnState},
-		scans: &backoff.ExponentialBackOff{
-			InitialInterval: scanWait, RandomizationFactor: 0, Multiplier: 2, MaxInterval: scanWaitMax},
+		opt:     o,
+		log:     o.Log.With("transport", name),
+		after:   o.After,
+		state:   state{now: o.Now, told: o.OnState},
+		record:  &record{session: o.Session},
+		budget:  newBudget(o.After),
+		relink:  make(chan struct{}, 1),
 		retries: newRetries(),
 	}
 }
@@ -125,11 +135,14 @@ func (a *Account) LinkState() chat.LinkState { return a.state.get() }
 // Run implements chat.Transport: it logs in, receives, and logs in again by the
 // policy in login.go, until ctx ends. It runs at most once at a time.
 func (a *Account) Run(ctx context.Context, h chat.Handler) error {
-	a.state.set(chat.LoggedOut, "")
+	a.load(ctx)
 	for ctx.Err() == nil {
 		l, err := a.login(ctx, h)
-		if err != nil {
+		switch {
+		case err != nil && l != nil:
 			a.loginFailed(ctx, l, err)
+			continue
+		case l == nil:
 			continue
 		}
 		err = l.serve()
@@ -139,6 +152,24 @@ func (a *Account) Run(ctx context.Context, h chat.Handler) error {
 	}
 	a.state.stop()
 	return nil
+}
+
+// load reads what was kept, and shows it. Without it nobody may be asked to scan.
+func (a *Account) load(ctx context.Context) {
+	for ctx.Err() == nil {
+		understood, err := a.record.load(ctx)
+		if err == nil {
+			if !understood {
+				a.log.Warn("kept session is not understood")
+			}
+			break
+		}
+		a.log.Error("session not read", "err", err)
+		a.state.set(chat.Degraded, HintStore)
+		a.wait(ctx, a.retries.NextBackOff())
+	}
+	a.retries.Reset()
+	a.restore(a.record.get())
 }
 
 func (a *Account) setLink(l *link) {

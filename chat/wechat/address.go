@@ -1,11 +1,15 @@
 package wechat
 
 import (
+	"cmp"
+	"encoding/json"
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"fangzhuo/chat"
 
@@ -229,33 +233,70 @@ func (b *book) durable(user string, c contact) string {
 	return byCode + m[1]
 }
 
-// trouble is an address that the book cannot settle, and the hint for it.
-type trouble struct{ local, hint string }
-
 // troubles lists markers without a group and codes or markers claimed twice.
-func (b *book) troubles() []trouble {
+func (b *book) troubles() []chat.Trouble {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var ts []trouble
+	var ts []chat.Trouble
 	for _, m := range b.markers {
 		if u, ok := b.users[byMarker+m]; !ok {
-			ts = append(ts, trouble{byMarker + m, HintGroupMissing})
+			ts = append(ts, chat.Trouble{Hint: HintGroupMissing, About: m})
 		} else if u == "" {
-			ts = append(ts, trouble{byMarker + m, HintGroupTwice})
+			ts = append(ts, chat.Trouble{Hint: HintGroupTwice, About: m})
 		}
 	}
 	for local, u := range b.users {
-		if u == "" && strings.HasPrefix(local, byCode) {
-			ts = append(ts, trouble{local, HintRemarkTwice})
+		if code, ok := strings.CutPrefix(local, byCode); ok && u == "" {
+			ts = append(ts, chat.Trouble{Hint: HintRemarkTwice, About: code})
 		}
 	}
-	slices.SortFunc(ts, func(x, y trouble) int { return strings.Compare(x.local, y.local) })
+	slices.SortFunc(ts, func(x, y chat.Trouble) int {
+		return cmp.Or(strings.Compare(x.Hint, y.Hint), strings.Compare(x.About, y.About))
+	})
 	return ts
 }
 
-// newContact makes a contact of what the server says about one.
-func newContact(self, nick, remark string, verify int, members map[string]string) contact {
-	return contact{name: plain(nick), remark: plain(remark), official: verify&8 != 0, me: plain(members[self])}
+// names returns what the bot is called in a chat.
+func (b *book) names(chat string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return []string{b.selfName, b.contacts[chat].me}
+}
+
+// wireContact is what matters of a contact as the server tells it, in the types
+// that the library expects.
+type wireContact struct {
+	UserName, NickName, RemarkName string
+	VerifyFlag                     int64
+	MemberList                     []wireMember
+}
+
+type wireMember struct{ UserName, DisplayName string }
+
+// readContact reads a contact, whatever the types of its fields.
+func readContact(raw json.RawMessage) (w wireContact, ok bool) {
+	in, err := parse(raw)
+	if err != nil || in.text("UserName") == "" {
+		return w, false
+	}
+	w = wireContact{UserName: in.text("UserName"), NickName: in.text("NickName"), RemarkName: in.text("RemarkName"),
+		VerifyFlag: in.number("VerifyFlag")}
+	for _, raw := range in.list("MemberList") {
+		if m, err := parse(raw); err == nil {
+			w.MemberList = append(w.MemberList, wireMember{m.text("UserName"), m.text("DisplayName")})
+		}
+	}
+	return w, true
+}
+
+func (w wireContact) contact(self string) contact {
+	c := contact{name: plain(w.NickName), remark: plain(w.RemarkName), official: w.VerifyFlag&8 != 0}
+	for _, m := range w.MemberList {
+		if m.UserName == self {
+			c.me = plain(m.DisplayName)
+		}
+	}
+	return c
 }
 
 // fromLibrary makes contacts of the library's.
@@ -265,16 +306,39 @@ func fromLibrary(self string, users []*openwechat.User) map[string]contact {
 		if u == nil {
 			continue
 		}
-		members := map[string]string{}
+		w := wireContact{UserName: u.UserName, NickName: u.NickName, RemarkName: u.RemarkName, VerifyFlag: int64(u.VerifyFlag)}
 		for _, m := range u.MemberList {
 			if m != nil {
-				members[m.UserName] = m.DisplayName
+				w.MemberList = append(w.MemberList, wireMember{m.UserName, m.DisplayName})
 			}
 		}
-		cs[u.UserName] = newContact(self, u.NickName, u.RemarkName, u.VerifyFlag, members)
+		cs[u.UserName] = w.contact(self)
 	}
 	return cs
 }
 
+var emojiSpan = regexp.MustCompile(`<span class="emoji emoji([0-9a-fA-F]+)"></span>`)
+
+// emoji puts characters where the server wrote their code points, which may be
+// several in one: "1f1e81f1f3" is a flag.
+func emoji(s string) string {
+	return emojiSpan.ReplaceAllStringFunc(s, func(span string) string {
+		var out strings.Builder
+		for code := emojiSpan.FindStringSubmatch(span)[1]; code != ""; {
+			n := min(4, len(code))
+			if len(code) == 5 || len(code) > 4 && strings.HasPrefix(strings.ToLower(code), "1f") {
+				n = 5
+			}
+			point, err := strconv.ParseUint(code[:n], 16, 21)
+			if err != nil || !utf8.ValidRune(rune(point)) {
+				return span
+			}
+			out.WriteRune(rune(point))
+			code = code[n:]
+		}
+		return out.String()
+	})
+}
+
 // plain undoes what the server does to names.
-func plain(s string) string { return html.UnescapeString(openwechat.FormatEmoji(s)) }
+func plain(s string) string { return html.UnescapeString(emoji(s)) }

@@ -2,6 +2,7 @@ package wechat_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestUnboundAddressesLastOneLogin(t *testing.T) {
 		o.pass(2 * time.Hour)
 		o.server.Logout(1101)
 		o.pass(10 * time.Second)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 		o.wantNoAddress(wang.From)
 		o.wantNoAddress(yard.Chat)
 		for _, to := range []chat.Address{"wechat:p/GZ-0001", "wechat:g/〔GZ-A〕"} {
@@ -118,41 +119,74 @@ func TestCodeMustBeWhole(t *testing.T) {
 }
 
 func TestMarkers(t *testing.T) {
+	missing := func(m string) chat.Trouble { return chat.Trouble{Hint: wechat.HintGroupMissing, About: m} }
 	for _, test := range []struct {
-		name   string
-		change func(*wechattest.Server)
-		hint   string
-		works  bool
+		name     string
+		change   func(*wechattest.Server)
+		troubles []chat.Trouble
+		works    bool
 	}{
-		{"one", func(s *wechattest.Server) {}, wechat.HintGroupMissing, true}, // 〔GZ-B〕 is missing
+		{"one", func(s *wechattest.Server) {}, []chat.Trouble{missing("〔GZ-B〕")}, true},
 		{"all there", func(s *wechattest.Server) {
 			s.AddGroup(wechattest.Group{ID: "b", Name: "机电〔GZ-B〕队"})
-		}, "", true},
+		}, nil, true},
 		{"renamed without it", func(s *wechattest.Server) {
 			s.AddGroup(wechattest.Group{ID: "team", Name: "综采一队"})
-		}, wechat.HintGroupMissing, false},
+		}, []chat.Trouble{missing("〔GZ-A〕"), missing("〔GZ-B〕")}, false},
 		{"twice", func(s *wechattest.Server) {
 			s.AddGroup(wechattest.Group{ID: "b", Name: "机电〔GZ-B〕队"})
 			s.AddGroup(wechattest.Group{ID: "copy", Name: "〔GZ-A〕冒名"})
-		}, wechat.HintGroupTwice, false},
+		}, []chat.Trouble{{Hint: wechat.HintGroupTwice, About: "〔GZ-A〕"}}, false},
 		{"two markers in one name", func(s *wechattest.Server) {
 			s.AddGroup(wechattest.Group{ID: "team", Name: "〔GZ-A〕〔GZ-B〕"})
-		}, wechat.HintGroupMissing, false},
+		}, []chat.Trouble{missing("〔GZ-A〕"), missing("〔GZ-B〕")}, false},
 		{"not saved on the phone", func(s *wechattest.Server) {
 			s.AddGroup(wechattest.Group{ID: "team", Name: "〔GZ-A〕综采一队", Unsaved: true})
-		}, wechat.HintGroupMissing, false},
+		}, []chat.Trouble{missing("〔GZ-A〕"), missing("〔GZ-B〕")}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inOffice(t, func(t *testing.T, o *office) {
 				test.change(o.server)
 				o.start()
-				o.wantState(chat.Online, test.hint)
+				o.wantState(chat.Online, "")
+				o.wantTroubles(test.troubles...)
 				if _, err := o.send("wechat:g/〔GZ-A〕", "在吗"); (err == nil) != test.works {
 					t.Errorf("Send = %v, want it to work: %t", err, test.works)
 				}
 			})
 		})
 	}
+}
+
+// What a person should put right is told as it comes and goes.
+func TestTroublesAreTold(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.start()
+		o.wantOnline()
+		o.server.AddGroup(wechattest.Group{ID: "b", Name: "〔GZ-B〕机电队", Unsaved: true})
+		o.say("zhang", "b", "在吗")
+		o.wantTroubles()
+		o.server.AddPerson(wechattest.Person{ID: "wang", Nick: "王", Remark: "GZ-0001 冒名"})
+		o.pass(time.Second)
+		twice := chat.Trouble{Hint: wechat.HintRemarkTwice, About: "GZ-0001"}
+		o.wantTroubles(twice)
+		o.server.AddPerson(wechattest.Person{ID: "wang", Nick: "王"})
+		o.pass(time.Second)
+		o.wantTroubles()
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		var told [][]chat.Trouble
+		for _, s := range o.states {
+			if s.Phase == chat.Online {
+				told = append(told, s.Troubles)
+			}
+		}
+		missing := chat.Trouble{Hint: wechat.HintGroupMissing, About: "〔GZ-B〕"}
+		want := [][]chat.Trouble{{missing}, {}, {twice}, {}}
+		if !slices.EqualFunc(told, want, slices.Equal) {
+			t.Errorf("told %v, want %v", told, want)
+		}
+	})
 }
 
 func TestUnsavedGroupIsLearntFromItsFirstMessage(t *testing.T) {
@@ -184,14 +218,20 @@ func TestGroupIsAskedForAgainLater(t *testing.T) {
 		o.start()
 		o.server.Next("webwxbatchgetcontact", wechattest.Fault{Ret: 1205})
 		for range 5 {
-			if m := o.say("zhang", "b", "在吗"); m.Chat != chat.Address("wechat:r/"+o.server.UserName("b")) {
+			o.server.Say("zhang", "b", "在吗")
+			o.pass(time.Minute)
+			if m := o.next(); m.Chat != chat.Address("wechat:r/"+o.server.UserName("b")) {
 				t.Errorf("while unknown, in %q", m.Chat)
 			}
 		}
 		if n := len(o.server.Requests("webwxbatchgetcontact")); n != 1 {
-			t.Errorf("%d requests within the minute after 1205, want 1", n)
+			t.Errorf("%d requests within ten minutes after 1205, want 1", n)
 		}
-		o.pass(2 * time.Minute)
+		var limited *chat.LimitedError
+		if _, err := o.send("wechat:p/GZ-0001", "在"); !errors.As(err, &limited) {
+			t.Errorf("Send after 1205 to another request: %v, want limited", err)
+		}
+		o.pass(6 * time.Minute)
 		if m := o.say("zhang", "b", "在吗"); m.Chat != "wechat:g/〔GZ-B〕" {
 			t.Errorf("later, in %q", m.Chat)
 		}

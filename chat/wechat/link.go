@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fangzhuo/chat"
@@ -16,8 +18,9 @@ import (
 
 // How a link looks after itself.
 const (
-	silence      = 90 * time.Second // without news of the server: degraded
-	tick         = 15 * time.Second // between looks at the clock
+	tick         = 15 * time.Second // between looks
+	silence      = 6                // ticks without news of the server: degraded
+	stamp        = 4                // ticks from one note that the link is good to the next
 	contactsLife = 10 * time.Minute // until the address book is read again
 	askAgain     = time.Minute      // between readings because of a stranger
 	batchLimit   = 50               // groups the server details at once
@@ -56,25 +59,41 @@ type link struct {
 	scanned bool      // by a scan, not a hot login
 	shown   bool      // a QR code was shown
 
-	book      *book
-	ready     chan struct{} // closed when book has been read
-	lastRead  time.Time     // of the whole book; only the owner uses it
-	askAfter  time.Time     // no groups are asked for before; only the owner uses it
-	reported  string        // troubles already logged
-	jobs      chan func()
-	ended     chan struct{} // closed when the login is over or the link closed
-	endOnce   sync.Once
-	why       error                       // why ended, set before ended is closed
-	retry     *backoff.ExponentialBackOff // of the library's goroutine
-	lastError string                      // already logged; of the library's goroutine
-	cursor    string                      // the last SyncKey; of the library's goroutine
+	codeEnds <-chan time.Time // how long the code is waited for; of the owner's goroutine
+	codeOld  bool
+
+	book     *book
+	ready    chan struct{} // closed when messages may be delivered
+	up       atomic.Bool   // the link has been online
+	lastRead time.Time     // of the whole book; only the owner uses it
+	askAfter time.Time     // no groups are asked for before; only the owner uses it
+	reported string        // troubles already logged
+	quiet    int           // ticks without news; only the owner uses it
+	noted    int           // ticks since the link was noted to be good; likewise
+	unread   atomic.Int64  // messages that could not be read
+	touched  chan struct{} // the troubles may have changed
+
+	jobs    chan func()
+	ended   chan struct{} // closed when the login is over or the link closed
+	endOnce sync.Once
+	why     error // why ended, set before ended is closed
+
+	// Of the goroutine that logs in, and then of the library's.
+	retry     *backoff.ExponentialBackOff
+	lastError string           // already logged
+	cursor    string           // the last SyncKey
+	nextPoll  <-chan time.Time // the next long poll may start
+
+	// Written by the library's goroutine, read when it has ended.
+	answered bool // sync was answered, well or not
+	worked   bool // and once well
 
 	gate   sync.RWMutex // held for reading by whatever acts for the library
 	closed bool
 
 	mu       sync.Mutex
 	lastNews time.Time // the server last made sense
-	nextPoll time.Time // the next long poll may start
+	fresh    bool      // since the last tick
 	hidden   []string
 	secrets  *strings.Replacer
 }
@@ -83,7 +102,7 @@ func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 	l := &link{
 		a: a, h: h, kept: k,
 		book:  newBook(a.opt.Markers),
-		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}),
+		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}), touched: make(chan struct{}, 1),
 		retry: newRetries(), lastNews: a.opt.Now(),
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
@@ -94,8 +113,9 @@ func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 	openwechat.Desktop.Prepare(l.bot)
 	l.bot.Caller.Client.MaxRetryTimes = 1 // a POST is never repeated
 	l.bot.Caller.Client.HTTPClient().Transport = &tap{link: l, base: a.opt.HTTP}
+	l.bot.Caller.Client.HTTPClient().Timeout = 0 // the tap has its own, which spares what waits for our store
 	l.bot.UUIDCallback = l.showCode
-	l.bot.ScanCallBack = func(openwechat.CheckLoginResponse) { a.state.set(chat.WaitingScan, HintConfirm) }
+	l.bot.ScanCallBack = func(openwechat.CheckLoginResponse) { l.scannedCode() }
 	l.bot.MessageHandler = func(*openwechat.Message) {} // tap has delivered already
 	l.bot.MessageErrorHandler = l.syncFailed
 	return l
@@ -170,12 +190,22 @@ func (l *link) guard(call func() error) (err error) {
 	return call()
 }
 
+// pause waits for d, or for less when the link is over.
+func (l *link) pause(d time.Duration) {
+	select {
+	case <-l.a.after(d):
+	case <-l.ended:
+	case <-l.ctx.Done():
+	}
+}
+
 // serve owns the library until the login is over, and returns why it is.
 func (l *link) serve() error {
-	if !l.firstRead() {
+	if !l.firstRead() || !l.tell() {
 		return l.reason()
 	}
 	close(l.ready)
+	l.up.Store(true)
 	l.a.setLink(l)
 	l.online()
 	timer := l.a.after(tick)
@@ -187,6 +217,8 @@ func (l *link) serve() error {
 			return l.why
 		case job := <-l.jobs:
 			job()
+		case <-l.touched:
+			l.online()
 		case <-timer:
 			if l.look() {
 				return errSilent
@@ -206,7 +238,7 @@ func (l *link) reason() error {
 }
 
 // firstRead reads the address book before anything is delivered or sent: who
-// speaks must be known by then.
+// speaks must be known by then. It reports whether the link is still up.
 func (l *link) firstRead() bool {
 	retries := newRetries()
 	for !l.over() {
@@ -218,32 +250,48 @@ func (l *link) firstRead() bool {
 			return false
 		}
 		l.a.log.Warn("contacts not read", "err", l.scrub(err))
-		l.a.state.set(chat.Degraded, HintNetwork)
-		select {
-		case <-l.a.after(retries.NextBackOff()):
-		case <-l.ended:
-		case <-l.ctx.Done():
+		wait, hint := retries.NextBackOff(), HintNetwork
+		if left := l.a.limited(); left > 0 {
+			wait, hint = left, HintLimited
 		}
+		l.a.show(l.ctx, chat.Degraded, hint)
+		l.pause(wait)
 	}
 	return false
 }
 
-// look is the watchdog; it reports whether the server has gone silent.
+// look is the watchdog; it reports whether the server has gone silent. It counts
+// ticks, since the clock may be moved.
 func (l *link) look() bool {
-	now := l.a.opt.Now()
-	if now.Sub(l.news()) > silence {
+	l.noted++
+	if l.quiet++; l.heardSince() {
+		l.quiet = 0
+	}
+	if l.quiet >= silence {
 		return true
 	}
+	now := l.a.opt.Now()
 	if now.Sub(l.lastRead) >= contactsLife {
 		l.reread()
 	}
-	if now.Sub(l.since) > stable {
-		l.a.scans.Reset()
+	if l.noted >= stamp && l.quiet == 0 {
+		l.noted = 0
+		lasted := now.Sub(l.since) > stable
+		l.a.keep(l.ctx, func(k *kept) {
+			k.Good = l.news()
+			if lasted {
+				k.Scan.Codes, k.Scan.Refused = 0, 0
+			}
+		})
 	}
 	return false
 }
 
+// reread reads the address book again, unless WeChat wants to be left alone.
 func (l *link) reread() {
+	if l.a.limited() > 0 {
+		return
+	}
 	if err := l.readContacts(l.ctx); err != nil {
 		l.a.log.Warn("contacts not read", "err", l.scrub(err))
 	}
@@ -259,28 +307,18 @@ func (l *link) readContacts(ctx context.Context) error {
 		all, err = l.bot.Caller.WebWxGetContact(ctx, l.info)
 		return err
 	})
-	if l.ended110x(err) || err != nil {
+	if err != nil {
 		return err
 	}
 	l.book.replace(fromLibrary(l.book.self, all))
 	return nil
 }
 
-// ended110x ends the link when an answer said that the login is over.
-func (l *link) ended110x(err error) bool {
-	var ret openwechat.Ret
-	if errors.As(err, &ret) && endsSession(ret) {
-		l.end(ret)
-		return true
-	}
-	return false
-}
-
 // readGroups asks for groups that the address book does not list or does not
 // detail. Answers are told apart by name: the server may leave some out. After a
 // failure it rests, since such requests count toward WeChat's limits.
 func (l *link) readGroups(ctx context.Context, groups []string) {
-	for len(groups) > 0 && !l.a.opt.Now().Before(l.askAfter) {
+	for len(groups) > 0 && !l.a.opt.Now().Before(l.askAfter) && l.a.limited() == 0 {
 		n := min(len(groups), batchLimit)
 		var ask, got openwechat.Members
 		for _, g := range groups[:n] {
@@ -291,7 +329,6 @@ func (l *link) readGroups(ctx context.Context, groups []string) {
 			return err
 		})
 		if err != nil {
-			l.ended110x(err)
 			l.a.log.Warn("groups not read", "err", l.scrub(err))
 			l.askAfter = l.a.opt.Now().Add(askAgain)
 			return
@@ -302,23 +339,31 @@ func (l *link) readGroups(ctx context.Context, groups []string) {
 	}
 }
 
-// online shows the state, with what a person should put right in the address
-// book.
-func (l *link) online() {
-	hint, names := "", ""
-	for _, t := range l.book.troubles() {
-		if hint == "" {
-			hint = t.hint
-		}
-		names += t.hint + " " + t.local + "; "
+// touch makes the owner look for troubles; it does not wait.
+func (l *link) touch() {
+	select {
+	case l.touched <- struct{}{}:
+	default:
 	}
-	if names != l.reported {
+}
+
+// online shows the state, with what a person should put right.
+func (l *link) online() {
+	troubles := l.book.troubles()
+	if n := l.unread.Load(); n > 0 {
+		troubles = append(troubles, chat.Trouble{Hint: HintUnreadable, About: strconv.FormatInt(n, 10)})
+	}
+	var all []string
+	for _, t := range troubles {
+		all = append(all, t.Hint+" "+t.About)
+	}
+	if names := strings.Join(all, "; "); names != l.reported {
 		l.reported = names
 		if names != "" {
-			l.a.log.Warn("address book needs a hand", "what", strings.TrimSuffix(names, "; "))
+			l.a.log.Warn("link needs a hand", "what", names)
 		}
 	}
-	l.a.state.set(chat.Online, hint)
+	l.a.show(l.ctx, chat.Online, "", troubles...)
 }
 
 // syncFailed is the library's MessageErrorHandler: nil means go on. It waits, so
@@ -331,13 +376,37 @@ func (l *link) syncFailed(err error) error {
 		l.lastError = text
 		l.a.log.Warn("sync failed", "err", text)
 	}
-	select {
-	case <-l.a.after(l.retry.NextBackOff()):
-		return nil
-	case <-l.ended:
-	case <-l.ctx.Done():
+	l.pause(l.retry.NextBackOff())
+	if l.over() {
+		return errClosed
 	}
-	return errClosed
+	return nil
+}
+
+// syncWorks notes a good round of sync.
+func (l *link) syncWorks() {
+	l.heardNews()
+	l.retry.Reset()
+	l.lastError = ""
+	l.worked = true
+	l.a.budget.well()
+}
+
+// heardNews notes that the server made sense.
+func (l *link) heardNews() {
+	now := l.a.opt.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lastNews, l.fresh = now, true
+}
+
+// heardSince reports whether it did since it was last asked.
+func (l *link) heardSince() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh := l.fresh
+	l.fresh = false
+	return fresh
 }
 
 // news returns when the server last made sense.

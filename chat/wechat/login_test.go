@@ -46,7 +46,7 @@ func TestScanShowsCode(t *testing.T) {
 		}
 		o.server.Scan(wechattest.Uin)
 		o.pass(5 * time.Second)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 		if !o.sawPhase(chat.WaitingScan, wechat.HintConfirm) {
 			t.Error("no state said that the scan waits to be confirmed")
 		}
@@ -177,17 +177,18 @@ func TestKickedAfterScanWaits(t *testing.T) {
 			t.Errorf("%d codes within half an hour of being thrown out, want none new", n)
 		}
 		o.pass(time.Hour)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 	})
 }
 
 func TestDeadSessionAtStart(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.start()
+		o.pass(2 * time.Minute)
 		o.stop()
 		o.server.Logout(1101)
 		o.start()
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 		if n := o.server.Codes(); n != 2 {
 			t.Errorf("%d codes, want a second one at once", n)
 		}
@@ -237,7 +238,7 @@ func TestWrongAccountIsRefused(t *testing.T) {
 		}
 		o.server.Scan(wechattest.Uin)
 		o.pass(10 * time.Minute)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 	})
 }
 
@@ -269,7 +270,7 @@ func TestHotLoginRefusedOftenEndsInScan(t *testing.T) {
 		}
 		o.start()
 		o.pass(5 * time.Minute)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 		if n := o.server.Codes(); n != 2 {
 			t.Errorf("%d codes, want a second one after five answers of no use", n)
 		}
@@ -291,7 +292,7 @@ func TestSilentServerIsDegraded(t *testing.T) {
 			t.Errorf("%d inits, want one hot login after the first", n)
 		}
 		o.pass(30 * time.Minute)
-		o.wantState(chat.Online, wechat.HintGroupMissing)
+		o.wantOnline()
 		if m := o.say("zhang", "", "在吗"); m.Text != "在吗" {
 			t.Errorf("got %+v", m)
 		}
@@ -303,7 +304,7 @@ func TestUnreadableSessionScans(t *testing.T) {
 		inOffice(t, func(t *testing.T, o *office) {
 			o.session.kept = []byte(kept)
 			o.start()
-			o.wantState(chat.Online, wechat.HintGroupMissing)
+			o.wantOnline()
 		})
 	}
 }

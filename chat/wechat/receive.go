@@ -1,34 +1,20 @@
 package wechat
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"html"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"fangzhuo/chat"
-
-	"github.com/eatmoreapple/openwechat"
 )
-
-// loose is a JSON string or number as text: the server is not consistent, and
-// one odd field must not cost a whole batch.
-type loose string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (l *loose) UnmarshalJSON(raw []byte) error {
-	var s string
-	if len(raw) > 0 && raw[0] == '"' {
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return err
-		}
-		*l = loose(s)
-		return nil
-	}
-	*l = loose(raw)
-	return nil
-}
 
 // wireMessage is what matters of an entry in AddMsgList.
 type wireMessage struct {
@@ -37,21 +23,74 @@ type wireMessage struct {
 	MsgType, AppMsgType      loose
 	Content, Url, FileName   loose
 	CreateTime               loose
+
+	hash string // of the whole entry
 }
 
-// wireContact is what matters of an entry in ModContactList.
-type wireContact struct {
-	UserName, NickName, RemarkName string
-	VerifyFlag                     int
-	MemberList                     []struct{ UserName, DisplayName string }
-}
+// errUnreadable means that an entry is not understood, not even who wrote it.
+var errUnreadable = errors.New("message not understood")
 
-func (w wireContact) contact(self string) contact {
-	members := map[string]string{}
-	for _, m := range w.MemberList {
-		members[m.UserName] = m.DisplayName
+func readMessage(raw json.RawMessage) (wireMessage, error) {
+	var w wireMessage
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return w, errUnreadable
 	}
-	return newContact(self, w.NickName, w.RemarkName, w.VerifyFlag, members)
+	sum := sha256.Sum256(raw)
+	w.hash = hex.EncodeToString(sum[:8])
+	return w, nil
+}
+
+// id returns the message's id in the network. One without any gets an id that it
+// has each time it comes.
+func (w wireMessage) id() chat.MessageID {
+	for _, id := range []loose{w.NewMsgId, w.MsgId} {
+		if id != "" && id != "0" {
+			return chat.MessageID(id)
+		}
+	}
+	return chat.MessageID("x-" + w.hash)
+}
+
+// at returns when the network says the message was sent, or now when it does
+// not.
+func (w wireMessage) at(now time.Time) time.Time {
+	seconds, ok := w.CreateTime.number()
+	if !ok || seconds <= 0 {
+		return now.UTC()
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// The kinds of message that matter, by MsgType; see section 1.3 of the
+// protocol's description.
+const (
+	typeText     = 1
+	typeImage    = 3
+	typeVoice    = 34
+	typeCard     = 42
+	typeVideo    = 43
+	typeLocation = 48
+	typeApp      = 49
+	typeClip     = 62 // a short video
+	typeUnknown  = -1
+	appFile      = 6 // AppMsgType
+)
+
+// silent lists the types by which nobody says anything: friend requests, calls,
+// status, notices of the system.
+var silent = []int64{37, 40, 50, 51, 52, 53, 9999, 10000, 10002}
+
+// kind returns the message's type. One without a type that can be read is a text
+// when it has words.
+func (w wireMessage) kind() int64 {
+	n, ok := w.MsgType.number()
+	switch body := strings.TrimSpace(string(w.Content)); {
+	case ok:
+		return n
+	case body != "" && !strings.HasPrefix(body, "<") && !strings.HasPrefix(body, "&lt;"):
+		return typeText
+	}
+	return typeUnknown
 }
 
 // heardMessage is a message with the user names it came under.
@@ -61,51 +100,35 @@ type heardMessage struct {
 	body         string // without the sender's prefix
 }
 
-// split tells who spoke where. It refuses what nobody said to the office: what
-// the account itself wrote, notices of the system, news of official accounts.
-func split(w wireMessage, self string) (heardMessage, bool) {
-	m := heardMessage{wireMessage: w, chat: string(w.FromUserName), body: string(w.Content)}
-	if m.chat == self || !spoken(string(w.MsgType)) || m.id() == "" {
-		return m, false
+// said is the prefix of a group message. Only the first colon ends it: a form has
+// lines such as "姓名:<br/>张三".
+var said = regexp.MustCompile(`^(@[0-9A-Za-z]+)[:：][ \x{2005}]*(?:<br ?/?>|\n)`)
+
+// split tells who spoke where, and refuses what nobody said to the office: what
+// the account itself wrote, notices of the system. Its error means that the
+// message does not tell.
+func split(w wireMessage, self string) (m heardMessage, ok bool, err error) {
+	m = heardMessage{wireMessage: w, chat: string(w.FromUserName), body: string(w.Content)}
+	switch {
+	case slices.Contains(silent, w.kind()), m.chat == self:
+		return m, false, nil
+	case m.chat == "", strings.HasPrefix(m.chat, "{"), strings.HasPrefix(m.chat, "["):
+		return m, false, errUnreadable
 	}
 	m.sender = m.chat
 	if isGroup(m.chat) {
-		// The first mark only: a form has lines such as "姓名:<br/>张三".
-		sender, body, ok := strings.Cut(m.body, ":<br/>")
-		if !ok {
-			return m, false
+		prefix := said.FindStringSubmatch(m.body)
+		if prefix == nil {
+			return m, false, errUnreadable
 		}
-		m.sender, m.body = sender, body
+		m.sender, m.body = prefix[1], m.body[len(prefix[0]):]
 	}
-	return m, isPerson(m.sender) && m.sender != self
-}
-
-// spoken reports whether a message of that type is something a person said.
-// Left out: friend requests 37, status 51, calls 50, 52 and 53, notices 10000,
-// recalls 10002.
-func spoken(msgType string) bool {
-	switch msgType {
-	case "1", "3", "34", "42", "43", "47", "48", "49", "62":
-		return true
-	}
-	return false
-}
-
-// id returns the message's id in the network.
-func (m heardMessage) id() chat.MessageID {
-	if m.NewMsgId != "" && m.NewMsgId != "0" && m.NewMsgId != "null" {
-		return chat.MessageID(m.NewMsgId)
-	}
-	return chat.MessageID(m.MsgId)
+	return m, isPerson(m.sender) && m.sender != self, nil
 }
 
 // message makes a chat.Message of it; names are what the bot is called there.
-func (m heardMessage) message(b *book, names ...string) chat.Message {
-	seconds, _ := strconv.ParseInt(string(m.CreateTime), 10, 64)
-	out := chat.Message{
-		ID: m.id(), At: time.Unix(seconds, 0).UTC(),
-		From: b.address(m.sender), Chat: b.address(m.chat),
-	}
+func (m heardMessage) message(b *book, now time.Time, names ...string) chat.Message {
+	out := chat.Message{ID: m.id(), At: m.at(now), From: b.address(m.sender), Chat: b.address(m.chat)}
 	if media, ok := m.media(); ok {
 		out.Media = []chat.Media{media}
 		return out
@@ -120,38 +143,136 @@ func (m heardMessage) message(b *book, names ...string) chat.Message {
 // media refers to what came instead of text. The bytes are asked for by Ref.
 func (m heardMessage) media() (chat.Media, bool) {
 	media := chat.Media{Ref: string(m.id())}
-	switch m.MsgType {
-	case "1":
-		if m.Url == "" || m.Url == "null" {
+	switch m.kind() {
+	case typeText:
+		if m.Url == "" {
 			return media, false
 		}
 		media.Kind = chat.Location
 		media.Name, _, _ = strings.Cut(text(m.body), "\n")
 		media.Name = strings.TrimRight(media.Name, ":：")
-	case "3":
+	case typeImage:
 		media.Kind = chat.Image
-	case "34":
+	case typeVoice:
 		media.Kind = chat.Voice
-	case "43", "62":
+	case typeVideo, typeClip:
 		media.Kind = chat.Video
-	case "42":
+	case typeCard:
 		media.Kind = chat.Card
-	case "48":
+	case typeLocation:
 		media.Kind = chat.Location
-	case "49":
+	case typeApp:
 		media.Kind, media.Name = chat.Other, plain(string(m.FileName))
-		if m.AppMsgType == "6" {
+		if app, _ := m.AppMsgType.number(); app == appFile {
 			media.Kind = chat.File
 		}
-	default:
+	default: // stickers, red packets, what comes with the next version
 		media.Kind = chat.Other
 	}
 	return media, true
 }
 
+var newLine = regexp.MustCompile(`<br ?/?>`)
+
 // text undoes what the server does to a text. Emoji come first: once the rest is
 // unescaped, what a person typed looks the same.
 func text(body string) string {
-	body = openwechat.FormatEmoji(body)
-	return html.UnescapeString(strings.ReplaceAll(body, "<br/>", "\n"))
+	return html.UnescapeString(newLine.ReplaceAllString(emoji(body), "\n"))
+}
+
+// deliver hands a batch to the handler, once it is known who speaks. What cannot
+// be read is counted and otherwise costs nothing.
+func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
+	l := t.link
+	var heard []heardMessage
+	unread := 0
+	for _, raw := range raws {
+		w, err := readMessage(raw)
+		if err != nil {
+			unread++
+			continue
+		}
+		m, ok, err := split(w, l.book.self)
+		if err != nil {
+			unread++
+			continue
+		}
+		if ok {
+			heard = append(heard, m)
+		}
+	}
+	batch, err := t.batch(ctx, heard)
+	if err != nil {
+		return err
+	}
+	if len(batch) > 0 {
+		if err := l.h(ctx, batch); err != nil {
+			return fmt.Errorf("batch not kept: %w", err)
+		}
+	}
+	l.missed(unread)
+	return nil
+}
+
+// batch makes what the handler gets of what was heard.
+func (t *tap) batch(ctx context.Context, heard []heardMessage) ([]chat.Message, error) {
+	l := t.link
+	if len(heard) == 0 {
+		return nil, nil
+	}
+	select {
+	case <-l.ready:
+	case <-l.ended:
+		return nil, errClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	t.learn(ctx, heard)
+	var batch []chat.Message
+	for _, m := range heard {
+		if l.book.official(m.sender) {
+			continue
+		}
+		l.book.heard(m.chat)
+		batch = append(batch, m.message(l.book, l.a.opt.Now(), l.book.names(m.chat)...))
+	}
+	return batch, nil
+}
+
+// missed counts messages that could not be read: they are on the phone.
+func (l *link) missed(n int) {
+	if n == 0 {
+		return
+	}
+	l.a.log.Error("messages not understood", "count", n)
+	l.unread.Add(int64(n))
+	l.touch()
+}
+
+// learn asks the server, through the owner, about those whom the address book
+// does not know: about each once, and not often.
+func (t *tap) learn(ctx context.Context, heard []heardMessage) {
+	l := t.link
+	var people, groups []string
+	for _, m := range heard {
+		if isGroup(m.chat) && !l.book.detailed(m.chat) && !slices.Contains(groups, m.chat) {
+			groups = append(groups, m.chat)
+		}
+		// Whoever writes in private is a friend, perhaps a new one; those who
+		// are only met in groups the server does not know either.
+		if m.sender == m.chat && l.book.unknown(m.sender) {
+			people = append(people, m.sender)
+		}
+	}
+	if len(people)+len(groups) == 0 {
+		return
+	}
+	l.do(ctx, func() {
+		if len(people) > 0 && l.a.opt.Now().Sub(l.lastRead) >= askAgain {
+			l.reread()
+			l.book.givenUp(people)
+		}
+		l.readGroups(ctx, groups)
+		l.online()
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/eatmoreapple/openwechat"
 )
 
 // urls finds addresses with a query: the library's errors quote whole URLs, and
@@ -20,6 +22,7 @@ func (l *link) scrub(err error) error {
 		return nil
 	}
 	text := urls.ReplaceAllString(err.Error(), "$1")
+	text = strings.ReplaceAll(text, openwechat.NetworkErr.Error()+"\n", "") // it says so of every error
 	l.mu.Lock()
 	secrets := l.secrets
 	l.mu.Unlock()

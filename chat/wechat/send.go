@@ -30,7 +30,7 @@ func (l *link) send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 	if l.over() || ctx.Err() != nil {
 		return "", chat.ErrOffline
 	}
-	if left := l.a.limit.left(l.a.opt.Now()); left > 0 {
+	if left := l.a.limited(); left > 0 {
 		return "", &chat.LimitedError{After: left}
 	}
 	to, ok := l.book.user(m.To)
@@ -49,7 +49,7 @@ func (l *link) send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 	if err != nil {
 		return "", l.sendError(err)
 	}
-	l.a.limit.reset()
+	l.a.unlimit(l.ctx)
 	return chat.MessageID(sent.MsgId), nil
 }
 
@@ -58,9 +58,8 @@ func (l *link) sendError(err error) error {
 	var ret openwechat.Ret
 	switch {
 	case errors.As(err, &ret) && ret == retTooOften:
-		return &chat.LimitedError{After: l.a.limit.hit(l.a.opt.Now())}
+		return &chat.LimitedError{After: l.a.limited()}
 	case errors.As(err, &ret) && endsSession(ret):
-		l.end(ret)
 		return chat.ErrOffline
 	case errors.As(err, &ret): // other codes are not documented: nobody can be sure
 		return fmt.Errorf("send text: server said %d", int(ret))
@@ -76,23 +75,44 @@ func (l *link) sendError(err error) error {
 func neverLeft(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
-	return errors.Is(err, errClosed) || errors.As(err, &dns) ||
+	return errors.Is(err, errClosed) || errors.Is(err, errNotMade) || errors.As(err, &dns) ||
 		errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// limit remembers how long WeChat wants no sends (Ret 1205): ten minutes, and
-// twice as long each time it says so again.
-type limit struct {
-	until time.Time
-	last  time.Duration
+// limitRecord is how long WeChat wants to be left alone (code 1205): ten minutes,
+// and twice as long each time it says so again.
+type limitRecord struct {
+	Until time.Time     `json:"until,omitzero"`
+	Last  time.Duration `json:"last,omitzero"`
 }
 
-func (l *limit) left(now time.Time) time.Duration { return l.until.Sub(now) }
+// How long a limit lasts.
+const (
+	limitWait    = 10 * time.Minute
+	limitWaitMax = 24 * time.Hour
+)
 
-func (l *limit) hit(now time.Time) time.Duration {
-	l.last = min(max(2*l.last, 10*time.Minute), 24*time.Hour)
-	l.until = now.Add(l.last)
-	return l.last
+// limited returns how long it still wants that, 0 when it does not. A clock that
+// was set back does not make it longer than it ever is.
+func (a *Account) limited() time.Duration {
+	return min(max(a.record.get().Limit.Until.Sub(a.opt.Now()), 0), limitWaitMax)
 }
 
-func (l *limit) reset() { *l = limit{} }
+// limit notes a code 1205, whatever request it answered.
+func (a *Account) limit(ctx context.Context) {
+	if a.limited() > 0 { // two requests were under way
+		return
+	}
+	now := a.opt.Now()
+	a.keep(ctx, func(k *kept) {
+		last := min(max(2*k.Limit.Last, limitWait), limitWaitMax)
+		k.Limit = limitRecord{Until: now.Add(last), Last: last}
+	})
+}
+
+// unlimit notes a send that WeChat took.
+func (a *Account) unlimit(ctx context.Context) {
+	if a.record.get().Limit != (limitRecord{}) {
+		a.keep(ctx, func(k *kept) { k.Limit = limitRecord{} })
+	}
+}

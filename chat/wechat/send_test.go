@@ -85,7 +85,7 @@ func TestUnsure(t *testing.T) {
 				if n := len(o.server.Requests("webwxsendmsg")); n != 1 {
 					t.Errorf("the text went out %d times, want once", n)
 				}
-				o.wantState(chat.Online, wechat.HintGroupMissing)
+				o.wantOnline()
 			})
 		})
 	}

@@ -1,8 +1,8 @@
 package wechat
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,16 +11,6 @@ import (
 
 	"github.com/eatmoreapple/openwechat"
 )
-
-// kept is the stored form of a session; fields are added, never renamed.
-type kept struct {
-	Version int `json:"version"`
-	// Uin is the account; it stays when the login is wiped, so that another
-	// account that scans is noticed.
-	Uin int64 `json:"uin,omitempty"`
-	// Login is what the library needs for a hot login, or nothing.
-	Login *loginState `json:"login,omitempty"`
-}
 
 // loginState is the library's HotReloadStorageItem with the cookies in the open,
 // because the library loses them (see repaired).
@@ -40,43 +30,12 @@ func (l *loginState) complete() bool {
 		l.WechatDomain != "" && l.SyncKey != nil && l.SyncKey.Count == len(l.SyncKey.List)
 }
 
-// load reads the kept session. What cannot be understood counts as nothing.
-func (a *Account) load(ctx context.Context) (kept, error) {
-	raw, err := a.opt.Session.Load(ctx)
-	if err != nil {
-		return kept{}, fmt.Errorf("load session: %w", err)
-	}
-	k := kept{Version: 1}
-	if len(raw) == 0 {
-		return k, nil
-	}
-	if err := json.Unmarshal(raw, &k); err != nil || k.Version != 1 {
-		a.log.Warn("kept session is not understood")
-		return kept{Version: 1}, nil
-	}
-	if !k.Login.complete() {
-		k.Login = nil
-	}
-	return k, nil
-}
-
-// forget wipes the login and keeps only which account it was, in one step: an
-// account that is lost here would not be told from another one that scans.
-func (a *Account) forget(ctx context.Context, uin int64) {
-	raw, err := json.Marshal(kept{Version: 1, Uin: uin})
-	if err == nil {
-		err = a.opt.Session.Save(ctx, raw)
-	}
-	if err != nil {
-		a.log.Error("session not wiped", "err", err)
-	}
-}
-
-// sessionFile is the library's HotReloadStorage over Session: it reads the login
-// once and is written as a whole after each batch of messages.
+// sessionFile is the library's HotReloadStorage over the record: it reads the
+// login once and is written as a whole after each batch of messages.
 type sessionFile struct {
-	link *link
-	rest io.Reader // nil until first read
+	link    *link
+	rest    io.Reader // nil until first read
+	written bool
 }
 
 // Read implements io.Reader.
@@ -108,19 +67,24 @@ func (f *sessionFile) Write(p []byte) (int, error) {
 	}
 	next.repair(l.kept.Login)
 	if !next.complete() {
-		return 0, fmt.Errorf("decode session: incomplete")
+		return 0, errors.New("decode session: incomplete")
 	}
-	k := kept{Version: 1, Uin: next.BaseRequest.Uin, Login: &next}
-	raw, err := json.Marshal(k)
-	if err != nil {
-		return 0, fmt.Errorf("encode session: %w", err)
-	}
-	if err := l.a.opt.Session.Save(l.ctx, raw); err != nil {
-		l.a.log.Error("session not saved", "err", err)
-		return 0, fmt.Errorf("save session: %w", err)
-	}
-	l.kept = k
+	l.kept.Login = &next
 	l.hide(&next)
+	err := l.a.record.change(l.ctx, func(k *kept) {
+		if !f.written {
+			l.loggedIn(k)
+		}
+		k.Uin, k.Login = next.BaseRequest.Uin, &next
+		if l.up.Load() {
+			k.Good = l.news()
+		}
+	})
+	f.written = true
+	if err != nil {
+		l.a.log.Error("session not saved", "err", err)
+		return 0, fmt.Errorf("%w: %w", errUnsaved, err)
+	}
 	return len(p), nil
 }
 
@@ -130,23 +94,20 @@ func (f *sessionFile) Write(p []byte) (int, error) {
 // that webpush.* and file.* get it after the next hot login too.
 func (l *loginState) repair(held *loginState) {
 	jar := map[string][]*http.Cookie{}
-	if held != nil {
-		for host, cookies := range held.Jar {
-			jar[host] = append(jar[host], cookies...)
-		}
-	}
-	for host, cookies := range l.Jar {
-		for _, c := range cookies {
-			jar[host] = replaceCookie(jar[host], c)
-		}
-	}
-	for host, cookies := range jar {
-		u, err := url.Parse(host)
-		if err != nil || !within(u.Host, string(l.WechatDomain)) {
+	for _, from := range []*loginState{held, l} {
+		if from == nil {
 			continue
 		}
-		for _, c := range cookies {
-			c.Domain, c.Path = string(l.WechatDomain), "/"
+		for host, cookies := range from.Jar {
+			u, err := url.Parse(host)
+			ours := err == nil && within(u.Host, string(l.WechatDomain))
+			for _, c := range cookies {
+				kept := *c // held ones are being read elsewhere
+				if ours {
+					kept.Domain, kept.Path = string(l.WechatDomain), "/"
+				}
+				jar[host] = replaceCookie(jar[host], &kept)
+			}
 		}
 	}
 	l.Jar = jar
