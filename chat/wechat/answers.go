@@ -87,7 +87,7 @@ func (t *tap) webInit(_ context.Context, _ int, body []byte) ([]byte, error) {
 	}
 	user := in.object("User")
 	self, nick := user.text("UserName"), user.text("NickName")
-	if self == "" {
+	if !isPerson(self) {
 		return nil, fmt.Errorf("%w: no user", errNoAnswer)
 	}
 	if uin := user.number("Uin"); uin != 0 {
