@@ -131,7 +131,7 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 		return t.recallOwed()
 	}
 	ok, warn := true, false
-	if !t.known { // who has a duty may be quick
+	if !t.known && !t.old() { // who has a duty may be quick; a burst after an outage is nobody's haste
 		ok, warn = b.limit.take(m.From, now)
 	}
 	if !ok {

@@ -16,7 +16,9 @@ type command struct {
 	// number: a case number follows. rest: words may follow without a number;
 	// otherwise the command stands alone.
 	number, rest bool
-	run          func(t *turn, in input) (reply, error)
+	// idle: its answer is worth nothing any more once something else was said.
+	idle bool
+	run  func(t *turn, in input) (reply, error)
 }
 
 // input is what was said with a command.
@@ -50,16 +52,16 @@ var commands []command
 func init() { // the runs refer to the table through the bot, hence not a literal
 	commands = []command{
 		// everybody
-		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你好", "您好", "在吗", "在不在", "hi", "hello"}, run: help},
+		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你好", "您好", "在吗", "在不在", "hi", "hello"}, idle: true, run: help},
 		{id: "track", words: []string{"查询", "查", "查进度", "进度"}, number: true, run: track},
 		{id: "mine", words: []string{"我的", "我的事", "我反映的"}, run: mine},
 		{id: "supplement", words: []string{"补充"}, number: true, run: supplement},
 		{id: "withdraw", words: []string{"撤回", "撤销"}, number: true, run: withdraw},
 		{id: "reception", words: []string{"接待日", "矿领导接待日", "领导接待日"}, rest: true, run: reception},
-		{id: "thanks", words: []string{"谢谢", "多谢", "谢谢您", "感谢", "辛苦了"}, run: thanks},
+		{id: "thanks", words: []string{"谢谢", "多谢", "谢谢您", "感谢", "辛苦了"}, idle: true, run: thanks},
 		{id: "rate", words: []string{"评价", "不服"}, number: true, run: later},
 		{id: "later", words: []string{"预约", "渠道", "期限", "流程", "手册", "条例", "约谈", "我的资料", "删除资料"}, run: later},
-		{id: "cancel", words: []string{"取消", "算了"}, run: nothingToCancel},
+		{id: "cancel", words: []string{"取消", "算了"}, idle: true, run: nothingToCancel},
 		{id: "bind", words: []string{"绑定"}, rest: true, run: bind},
 		{id: "bind-group", words: []string{"绑定群"}, rest: true, roles: staffOnly, run: bindGroupInPrivate},
 

@@ -149,7 +149,7 @@ func (t *turn) term(text phrase.Text) (calendar.Term, phrase.Text, bool) {
 	if n, working, rest, ok := text.Term(); ok && n > 0 && n <= 365 {
 		return calendar.Term{N: n, Working: working}, rest, true
 	}
-	if d, rest, ok := text.Date(t.today()); ok && d.After(t.today()) && d.Sub(t.today()) <= 365 {
+	if d, rest, ok := text.Date(t.saidOn()); ok && d.After(t.today()) && d.Sub(t.today()) <= 365 {
 		return calendar.Term{N: d.Sub(t.today())}, rest, true
 	}
 	return calendar.Term{}, text, false
@@ -252,11 +252,11 @@ func sponsored(t *turn, _ input) (reply, error) {
 
 // moveReception reads "12月 12月9日 领导出差" (改期).
 func moveReception(t *turn, in input) (reply, error) {
-	year, month, rest, ok := in.rest.Month(t.today())
+	year, month, rest, ok := in.rest.Month(t.saidOn())
 	if !ok {
 		return says(t.say("move.how", nil))
 	}
-	to, rest, ok := rest.Date(t.today())
+	to, rest, ok := rest.Date(t.saidOn())
 	if !ok {
 		return says(t.say("move.how", nil))
 	}

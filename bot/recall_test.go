@@ -123,6 +123,7 @@ func TestRecallOfADraft(t *testing.T) {
 	if n := tb.recalls(t); n != 1 {
 		t.Errorf("%d recalls", n)
 	}
+	tb.now = monday
 	tb.accept(t, said("6", "反映"), said("7", "算了吧不说也行"), said("8", "取消"), takesBack("r7", "7"))
 	tb.wantOwed(t, "没有对上是哪一件", 1)
 }

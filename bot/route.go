@@ -56,6 +56,7 @@ func (t *turn) private() (reply, error) {
 			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
 		}
 		t.talk.Menu = false
+		t.result = !c.idle
 		r, err := c.run(t, in)
 		t.became.Done = r.do != nil // unless it becomes part of a matter
 		return r, err
@@ -98,6 +99,7 @@ func (t *turn) private() (reply, error) {
 // reception day is, how their matter stands; a bare number too.
 func (t *turn) asks() (r reply, asked bool, err error) {
 	if year, seq, rest, ok := t.text.CaseNo(); ok && rest.Empty() && (year != 0 || seq > 9) {
+		t.result = true
 		r, err = track(t, input{no: cases.Number{Year: year, Seq: seq}, rest: rest})
 		return r, true, err
 	}
@@ -106,6 +108,7 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 	if t.known || !question || utf8.RuneCountInString(folded) > shortQuestion {
 		return reply{}, false, nil
 	}
+	t.result = true
 	switch {
 	case strings.Contains(folded, "接待"):
 		r, err = reception(t, input{rest: phrase.Read("")})
@@ -114,6 +117,7 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 		r, err = mine(t, input{})
 		return r, true, err
 	}
+	t.result = false
 	r, err = t.lost()
 	return r, true, err
 }
@@ -192,7 +196,7 @@ func (t *turn) command() (command, input, bool) {
 	case c.id == "cancel" && t.talk.Form != "":
 		return command{}, input{}, false
 	case c.id == "reception" && !rest.Empty():
-		if _, _, _, ok := rest.Month(t.today()); !ok { // a story about that day
+		if _, _, _, ok := rest.Month(t.saidOn()); !ok { // a story about that day
 			return command{}, input{}, false
 		}
 	}
@@ -207,7 +211,7 @@ func (t *turn) meant(c command, rest phrase.Text) bool {
 	}
 	switch c.id {
 	case "move":
-		_, _, _, ok := rest.Month(t.today())
+		_, _, _, ok := rest.Month(t.saidOn())
 		return ok
 	case "visit":
 		persons, _ := rest.Token()
@@ -280,7 +284,7 @@ func (t *turn) inGroup() (reply, error) {
 	t.talk = t.was
 	id, rest, ok := t.text.Command(t.b.commands)
 	if ok && id == "reception" {
-		if _, _, _, month := rest.Month(t.today()); month || rest.Empty() {
+		if _, _, _, month := rest.Month(t.saidOn()); month || rest.Empty() {
 			return reception(t, input{rest: rest})
 		}
 		return says(t.say("group.neutral", nil))

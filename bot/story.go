@@ -41,9 +41,11 @@ var despair = []string{"活着没意思", "不想活", "活不下去", "想死",
 func (t *turn) danger(text string) string {
 	folded := phrase.Fold(text)
 	if slices.ContainsFunc(despair, func(w string) bool { return strings.Contains(folded, w) }) {
+		t.result = true // not to be lost among other answers
 		return t.say("form.despair", nil)
 	}
 	if c, ok := t.b.Office.Suggest(text); ok && c.Urgent {
+		t.result = true
 		return t.say("form.danger", nil)
 	}
 	return ""

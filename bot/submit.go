@@ -53,7 +53,7 @@ func (t *turn) submit() (reply, error) {
 				t.talk.Until = t.now.Add(sameMatter)
 			}
 		}
-		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.late()}))
+		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
 		return joined(t.danger(fields[cases.Matter]), receipt), nil
 	})
 }
@@ -72,8 +72,8 @@ func (t *turn) handedIn(tx storage.Tx, draft string, c cases.Case) error {
 	return tx.Put(t.seenTable(), draftKey(draft), b)
 }
 
-// late reports whether nobody is in the office now.
-func (t *turn) late() bool {
+// afterHours reports whether nobody is in the office now.
+func (t *turn) afterHours() bool {
 	day := t.today()
 	opens, shuts := day.At(0, t.b.Opens), day.At(0, t.b.Shuts)
 	return t.now.Before(opens) || !t.now.Before(shuts)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,10 +55,13 @@ func (b *Bot) Fire(ctx context.Context, now time.Time) error {
 				return ctx.Err()
 			}
 			if err != nil { // one conversation must not hold up all others
-				b.Log.Error("a conversation cannot go on", "err", err)
-				drop := func(tx storage.Tx) error { return tx.Delete(timerTable, d.key) }
-				if err := b.store.Update(ctx, drop); err != nil {
-					return fmt.Errorf("drop a timer: %w", err)
+				b.Log.Error("a conversation cannot go on, it is tried again in a minute", "err", err)
+				later := func(tx storage.Tx) error {
+					return errors.Join(tx.Delete(timerTable, d.key),
+						tx.Put(timerTable, storage.Key(nil).Time(now.Add(time.Minute)).Text(string(d.who)).Text("again"), []byte(d.who)))
+				}
+				if err := b.store.Update(ctx, later); err != nil {
+					return fmt.Errorf("put a timer off: %w", err)
 				}
 			}
 		}
@@ -78,27 +82,18 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 		if err != nil {
 			return err
 		}
-		t := &turn{b: b, ctx: ctx, m: chat.Message{From: who, Chat: who}, now: now, talk: k, was: k}
-		text, spoke := "", false
-		switch {
-		case k.Form == "": // what was handed in last need not be remembered any longer
-			t.talk = talk{Asked: k.Asked, Answered: k.Answered}
-			return t.saveTalk(tx)
-		case !k.Until.After(now):
-			t.talk, text = talk{Asked: k.Asked}, t.say("form.expired", nil)
-		case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(now):
-			r, err := t.told()
-			if err != nil {
-				return err
-			}
-			text, spoke = r.text, true
-		default:
-			return nil
-		}
-		if err := t.saveTalk(tx); err != nil {
+		t := &turn{b: b, ctx: ctx, m: chat.Message{From: who, Chat: who, At: now}, now: now, talk: k, was: k}
+		if err := t.answerLate(tx); err != nil {
 			return err
 		}
-		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Awake: spoke, Kind: "reply"}
+		text, awake, err := t.goOn(tx)
+		if err != nil {
+			return err
+		}
+		if err := t.saveTalk(tx); err != nil || text == "" {
+			return err
+		}
+		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Kind: "reply", Awake: awake}
 		_, err = outbox.Put(tx, p, now)
 		return err
 	})
@@ -106,6 +101,28 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 		b.Owed()
 	}
 	return err
+}
+
+// goOn goes on with a conversation whose time has come, if it has, and reports
+// whether somebody has just spoken.
+func (t *turn) goOn(tx storage.Tx) (text string, awake bool, err error) {
+	k := t.talk
+	switch {
+	case k.Form == "": // what was handed in last need not be remembered any longer
+		if !k.Until.IsZero() && !k.Until.After(t.now) {
+			t.talk = talk{Asked: k.Asked, Answered: k.Answered}
+		}
+	case !k.Until.After(t.now):
+		t.talk = talk{Asked: k.Asked}
+		return t.say("form.expired", nil), false, nil
+	case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(t.now):
+		r, err := t.told()
+		if err == nil && r.do != nil { // told label by label, and complete
+			r.text, err = r.do(tx)
+		}
+		return r.text, true, err
+	}
+	return "", false, nil
 }
 
 // seenFor is how long it is remembered that a message was dealt with. Networks

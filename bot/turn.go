@@ -46,6 +46,9 @@ type turn struct {
 	// taken back before it came.
 	became became
 	early  bool
+	// late is set when the answer is put by until a burst is over; result when it
+	// is a receipt or a result rather than a question.
+	late, result bool
 }
 
 // reply is what a turn comes to. Do, if any, is done in the transaction and may
@@ -72,6 +75,11 @@ func (t *turn) load() (seen bool, err error) {
 		if seen = ok && !mark.Early; seen {
 			return nil
 		}
+		_, waits, err := loadLate(r, t.m.Chat)
+		if err != nil {
+			return err
+		}
+		t.late = waits || t.old() // what follows on a burst is answered with it
 		who, known, err := t.b.desk.Who(r, t.m.From)
 		if err != nil {
 			return fmt.Errorf("look up who speaks: %w", err)
@@ -115,7 +123,7 @@ func (t *turn) deal() (err error) {
 	if err != nil {
 		return err
 	}
-	if r.do == nil && t.talk.equal(t.was) {
+	if r.do == nil && t.talk.equal(t.was) && !t.late {
 		if r.text != "" {
 			t.b.Pass(chat.Outgoing{Key: t.key("pass"), To: t.m.Chat, Text: r.text})
 			t.b.Owed()
@@ -127,6 +135,7 @@ func (t *turn) deal() (err error) {
 
 // keep writes everything the turn changes, and the answer, in one transaction.
 func (t *turn) keep(r reply) error {
+	t.result = t.result || r.do != nil
 	talk, mark := t.talk, t.became
 	err := t.b.store.Update(t.ctx, func(tx storage.Tx) error {
 		t.talk, t.became = talk, mark // the function may run again
@@ -167,12 +176,17 @@ func (t *turn) keep(r reply) error {
 
 // owe promises the answer: in the private chat, or in the group, where only
 // neutral lines and public facts are ever said.
-func (t *turn) owe(tx storage.Tx, text string) error {
-	if text == "" {
+func (t *turn) owe(tx storage.Tx, text string) error { return t.answerTo(tx, t.m.Chat, "reply", text) }
+
+// answerTo promises an answer to a chat, or puts it by.
+func (t *turn) answerTo(tx storage.Tx, to chat.Address, kind, text string) error {
+	switch {
+	case t.late:
+		return t.putBy(tx, to, text)
+	case text == "":
 		return nil
 	}
-	p := outbox.Promise{Key: t.key("reply"), To: t.m.Chat, Text: text, Due: t.now, Repeat: true, Awake: true, Kind: "reply"}
-	_, err := outbox.Put(tx, p, t.now)
+	_, err := outbox.Put(tx, outbox.Promise{Key: t.key(kind), To: to, Text: text, Due: t.now, Repeat: true, Kind: "reply", Awake: true}, t.now)
 	return err
 }
 
@@ -184,6 +198,7 @@ func (t *turn) key(kind string) string {
 // aside keeps a message that could not be handled, so that nothing said is
 // lost, and tells the sender and the staff.
 func (t *turn) aside() error {
+	t.result = true
 	m := t.m
 	m.Quoted = "" // was said before, perhaps by somebody else
 	b, err := record.Encode(1, m)

@@ -77,10 +77,10 @@ func (t *turn) takenOn(v *desk.VisitNote, rest phrase.Text) phrase.Text {
 	if unit, after, ok := rest.Command(t.b.names.units); ok {
 		v.Unit, rest = unit, after
 	}
-	if due, after, ok := rest.Date(t.today()); ok {
+	if due, after, ok := rest.Date(t.saidOn()); ok {
 		v.Due, rest = due, after
 	} else if term, after, ok := t.term(rest); ok {
-		v.Due, rest = t.today().Add(term.N), after
+		v.Due, rest = t.saidOn().Add(term.N), after
 	}
 	return rest
 }

@@ -7,7 +7,6 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
-	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -184,7 +183,7 @@ func withdraw(t *turn, in input) (reply, error) {
 func reception(t *turn, in input) (reply, error) {
 	var days []calendar.ReceptionDay
 	var err error
-	if year, month, _, ok := in.rest.Month(t.today()); ok {
+	if year, month, _, ok := in.rest.Month(t.saidOn()); ok {
 		if days, err = t.b.desk.ReceptionIn(t.ctx, year, month); err == nil && len(days) == 0 {
 			return says(t.say("no-reception", words.Args{"Month": calendar.On(year, month, 1)}))
 		}
@@ -240,8 +239,6 @@ func bindGroup(t *turn, in input) (reply, error) {
 // group was not carried out. The group sees nothing.
 func (t *turn) warnPrivately() (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
-		p := outbox.Promise{Key: t.key("warn"), To: t.m.From, Text: t.say("group.warn", nil), Due: t.now, Repeat: true, Awake: true, Kind: "reply"}
-		_, err := outbox.Put(tx, p, t.now)
-		return "", err
+		return "", t.answerTo(tx, t.m.From, "warn", t.say("group.warn", nil))
 	})
 }
