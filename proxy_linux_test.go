@@ -53,7 +53,7 @@ people:
 groups:
   - {id: zc, name: 综采群, marker: 〔综采〕}
   - {id: jd, name: 机电群, marker: 〔机电〕}
-wechat: {enabled: true, pace: {min: 1s, max: 1s, per_minute: 30}}
+wechat: {enabled: true, pace: {min: 1s, max: 1s, per_minute: 30}, quiet: off}
 `
 
 // patience is how long a test waits for anything at all.
