@@ -51,6 +51,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Pass sends an answer that changes nothing and so need not be kept.
 	Pass func(chat.Outgoing)
+	// Slow reports whether answers on a transport have to wait for its pace: there
+	// a crash would forget one that is not kept, so all are. Nil means none.
+	Slow func(transport string) bool
 	// Owed is told that messages wait in the outbox.
 	Owed func()
 	// Moved is told that a reception day was moved.
@@ -136,8 +139,7 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	}
 	if !ok {
 		if warn {
-			b.Pass(chat.Outgoing{Key: t.key("limit"), To: m.Chat, Text: t.say("limit", nil)})
-			b.Owed()
+			return t.pass("limit", t.say("limit", nil))
 		}
 		return nil
 	}

@@ -143,6 +143,18 @@ func TestNothingAnsweredThatIsNotKept(t *testing.T) {
 	}
 }
 
+// Where answers wait for their turn, one that changes nothing is kept as well,
+// and the question is answered once.
+func TestSlowAnswersAreKept(t *testing.T) {
+	tb := set(t)
+	tb.Slow = func(transport string) bool { return transport == "t" }
+	tb.accept(t, said("1", "查询 1"))
+	tb.accept(t, said("1", "查询 1"))
+	if n := tb.count(t, "outbox-pending"); n != 1 || len(tb.passed) != 0 {
+		t.Errorf("%d answers owed, %d passed", n, len(tb.passed))
+	}
+}
+
 func TestWhatCannotBeHandledIsKeptAside(t *testing.T) {
 	tb := set(t)
 	tb.accept(t, said("1", "反映 事由：程序会倒"), said("2", "反映 事由：路灯不亮"))

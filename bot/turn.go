@@ -124,13 +124,22 @@ func (t *turn) deal() (err error) {
 		return err
 	}
 	if r.do == nil && t.talk.equal(t.was) && !t.late {
-		if r.text != "" {
-			t.b.Pass(chat.Outgoing{Key: t.key("pass"), To: t.m.Chat, Text: r.text})
-			t.b.Owed()
-		}
-		return nil
+		return t.pass("pass", r.text)
 	}
 	return t.keep(r)
+}
+
+// pass answers where nothing has to be kept but, perhaps, the answer.
+func (t *turn) pass(kind, text string) error {
+	switch {
+	case text == "":
+		return nil
+	case t.b.Slow != nil && t.b.Slow(t.m.Chat.Transport()):
+		return t.keep(reply{text: text})
+	}
+	t.b.Pass(chat.Outgoing{Key: t.key(kind), To: t.m.Chat, Text: text})
+	t.b.Owed()
+	return nil
 }
 
 // keep writes everything the turn changes, and the answer, in one transaction.
