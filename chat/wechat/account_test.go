@@ -29,17 +29,25 @@ type memory struct {
 	mu    sync.Mutex
 	kept  []byte
 	wipes int // the login was given up and the account kept
+
+	full, lost atomic.Bool // it cannot be written, or read
 }
 
 func (m *memory) Load(context.Context) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.lost.Load() {
+		return nil, errors.New("input/output error")
+	}
 	return bytes.Clone(m.kept), nil
 }
 
 func (m *memory) Save(_ context.Context, b []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.full.Load() {
+		return errors.New("no space left on device")
+	}
 	if bytes.Contains(m.kept, []byte(`"login":`)) && !bytes.Contains(b, []byte(`"login":`)) &&
 		bytes.Contains(b, fmt.Appendf(nil, `"uin":%d`, wechattest.Uin)) {
 		m.wipes++

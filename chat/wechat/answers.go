@@ -171,7 +171,6 @@ var syncCode = regexp.MustCompile(`retcode\s*:\s*["']?(-?\d+)["']?\s*,\s*selecto
 
 // syncCheck reads whether there is news.
 func (t *tap) syncCheck(_ context.Context, _ int, body []byte) ([]byte, error) {
-	t.link.answered = true
 	m := syncCode.FindSubmatch(body)
 	if m == nil {
 		return nil, fmt.Errorf("%w: no sync code", errNoAnswer)
@@ -190,7 +189,6 @@ func (t *tap) syncCheck(_ context.Context, _ int, body []byte) ([]byte, error) {
 // since its own processing of them is slow, lossy and may panic.
 func (t *tap) sync(ctx context.Context, _ int, body []byte) ([]byte, error) {
 	l := t.link
-	l.answered = true
 	in, err := parse(body)
 	if err != nil {
 		return nil, err

@@ -204,9 +204,9 @@ func (l *link) serve() error {
 	if !l.firstRead() || !l.tell() {
 		return l.reason()
 	}
-	close(l.ready)
 	l.up.Store(true)
 	l.a.setLink(l)
+	close(l.ready) // last: who hears may answer
 	l.online()
 	timer := l.a.after(tick)
 	for {

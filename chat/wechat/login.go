@@ -138,6 +138,7 @@ func (a *Account) loginFailed(ctx context.Context, l *link, err error) {
 		a.loggedOut(ctx)
 		return
 	case errors.Is(err, openwechat.ErrLoginTimeout):
+		a.hotFails = min(a.hotFails, hotTries-1) // a session that was only ill may have its turn
 		a.show(ctx, chat.LoggedOut, HintExpired)
 	case l.scanned:
 		a.show(ctx, chat.LoggedOut, HintNetwork)
@@ -169,11 +170,12 @@ func (a *Account) linkEnded(ctx context.Context, l *link, why error) {
 		return
 	}
 	a.log.Warn("link lost", "err", l.scrub(why))
-	// One hot login may put it right. A second that is answered, but never with
-	// news, will not.
+	// One hot login may put it right. When that link is answered too, but never
+	// well, another will not.
 	if l.worked {
 		a.silences = 0
-	} else if a.silences++; a.silences > 1 && l.answered {
+	}
+	if a.silences++; a.silences > 1 && l.answered {
 		a.hotFails = hotTries
 	}
 	a.show(ctx, chat.Degraded, HintSilent)

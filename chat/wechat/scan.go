@@ -36,33 +36,34 @@ type scanRecord struct {
 // shown counts a code.
 func (s *scanRecord) shown(now time.Time) {
 	s.Last = now
-	s.Next = later(s.Next, now.Add(doubled(scanWait, s.Codes, scanWaitMax)))
+	s.Next = now.Add(max(s.wait(now), doubled(scanWait, s.Codes, scanWaitMax)))
 	s.Codes++
 }
 
 // refuse counts a refusal by WeChat.
 func (s *scanRecord) refuse(now time.Time) {
-	s.Until = now.Add(doubled(refusedWait, s.Refused, refusedWaitMax))
-	s.Next = later(s.Next, s.Until)
+	wait := doubled(refusedWait, s.Refused, refusedWaitMax)
+	s.Until = now.Add(wait)
+	s.Next = now.Add(max(s.wait(now), wait))
 	s.Refused++
 }
 
-// wait returns how long no code may be shown. A clock that was set back does not
-// make it longer than it ever is.
-func (s *scanRecord) wait(now time.Time) time.Duration {
-	return min(max(s.Next.Sub(now), 0), refusedWaitMax)
-}
+// wait returns how long no code may be shown.
+func (s *scanRecord) wait(now time.Time) time.Duration { return until(s.Next, now, refusedWaitMax) }
 
 // mayAsk reports whether a person may have a code before its time.
 func (s *scanRecord) mayAsk(now time.Time) bool {
-	return now.Sub(s.Last) >= scanWait && !now.Before(s.Until)
+	return until(s.Last.Add(scanWait), now, scanWait) == 0 && until(s.Until, now, refusedWaitMax) == 0
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// until returns how long it is to t, at most limit. What lies further ahead comes
+// from a clock that was set back since, and is over.
+func until(t, now time.Time, limit time.Duration) time.Duration {
+	d := t.Sub(now)
+	if d > limit {
+		return 0
 	}
-	return b
+	return max(d, 0)
 }
 
 // doubled returns d doubled n times, at most limit.

@@ -92,10 +92,9 @@ const (
 	limitWaitMax = 24 * time.Hour
 )
 
-// limited returns how long it still wants that, 0 when it does not. A clock that
-// was set back does not make it longer than it ever is.
+// limited returns how long it still wants that, 0 when it does not.
 func (a *Account) limited() time.Duration {
-	return min(max(a.record.get().Limit.Until.Sub(a.opt.Now()), 0), limitWaitMax)
+	return until(a.record.get().Limit.Until, a.opt.Now(), limitWaitMax)
 }
 
 // limit notes a code 1205, whatever request it answered.

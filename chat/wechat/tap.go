@@ -40,7 +40,7 @@ type tap struct {
 // replace the body; its error fails the request.
 type endpoint struct {
 	look     func(t *tap, ctx context.Context, status int, body []byte) ([]byte, error)
-	statuses []int // that are answers; nil means 200
+	statuses []int // that are answers, besides 200
 	// serial requests log in or sync. Only their answers may set cookies: the
 	// library's jar has no lock, and they never overlap, while sends run beside
 	// them.
@@ -54,7 +54,7 @@ var endpoints = map[string]endpoint{
 	"login":   {look: (*tap).pollCode, serial: true},
 	// The login page answers 301 with a body.
 	"webwxnewloginpage": {look: (*tap).loginPage, serial: true,
-		statuses: []int{http.StatusOK, http.StatusMovedPermanently, http.StatusFound}},
+		statuses: []int{http.StatusMovedPermanently, http.StatusFound}},
 	"webwxinit":         {look: (*tap).webInit, serial: true},
 	"webwxstatusnotify": {look: (*tap).notified, serial: true},
 	"synccheck":         {look: (*tap).syncCheck, serial: true},
@@ -94,24 +94,47 @@ func (t *tap) once(req *http.Request, name string, e endpoint) (*http.Response, 
 	if err := t.hold(req.Context(), name); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(req.Context())
-	slow := time.AfterFunc(answerWithin, func() { cancel(errSlow) })
-	resp, err := t.base.RoundTrip(req.WithContext(ctx))
+	resp, body, err := t.fetch(req, e)
+	if status := new(statusError); (name == "synccheck" || name == "webwxsync") && (err == nil || errors.As(err, &status)) {
+		t.link.answered = true
+	}
 	if err == nil {
-		resp, err = t.take(ctx, name, e, resp)
-	}
-	slow.Stop()
-	if err != nil && errors.Is(context.Cause(ctx), errSlow) {
-		err = errSlow
-	}
-	cancel(nil)
-	if err != nil && req.Context().Err() == nil {
-		t.failed(err)
+		body, err = e.look(t, req.Context(), resp.StatusCode, body)
 	}
 	if err != nil {
+		if req.Context().Err() == nil {
+			t.failed(err)
+		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	resp.Header.Del("Content-Length")
 	return resp, nil
+}
+
+// fetch makes a request and reads its answer, both within answerWithin.
+func (t *tap) fetch(req *http.Request, e endpoint) (*http.Response, []byte, error) {
+	ctx, cancel := context.WithTimeoutCause(req.Context(), answerWithin, errSlow)
+	defer cancel()
+	resp, err := t.base.RoundTrip(req.WithContext(ctx))
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody))
+		resp.Body.Close()
+	}
+	switch {
+	case errors.Is(context.Cause(ctx), errSlow):
+		return nil, nil, errSlow
+	case err != nil:
+		return nil, nil, err
+	case resp.StatusCode != http.StatusOK && !slices.Contains(e.statuses, resp.StatusCode):
+		return nil, nil, &statusError{resp.StatusCode}
+	}
+	if !e.serial {
+		resp.Header.Del("Set-Cookie")
+	}
+	return resp, body, nil
 }
 
 // hold returns when a request may leave.
@@ -131,29 +154,6 @@ func (t *tap) hold(ctx context.Context, name string) error {
 		return fmt.Errorf("%s: %w: %w", name, errNotMade, err)
 	}
 	return nil
-}
-
-// take reads an answer.
-func (t *tap) take(ctx context.Context, name string, e endpoint, resp *http.Response) (*http.Response, error) {
-	if !e.serial {
-		resp.Header.Del("Set-Cookie")
-	}
-	if resp.StatusCode != http.StatusOK && !slices.Contains(e.statuses, resp.StatusCode) {
-		resp.Body.Close()
-		return nil, &statusError{resp.StatusCode}
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	resp.Body.Close()
-	if err != nil {
-		return nil, fmt.Errorf("read answer: %w", err)
-	}
-	if body, err = e.look(t, ctx, resp.StatusCode, body); err != nil {
-		return nil, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	resp.ContentLength = int64(len(body))
-	resp.Header.Del("Content-Length")
-	return resp, nil
 }
 
 // statusError is an answer that is none, by its HTTP status.
