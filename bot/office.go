@@ -6,6 +6,7 @@ import (
 
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
+	"fangzhuo/chat"
 	"fangzhuo/desk"
 	"fangzhuo/outbox"
 	"fangzhuo/phrase"
@@ -291,6 +292,7 @@ const unsettledShown = 10
 // unsettledLine is one message that did not go out or may not have.
 type unsettledLine struct {
 	At    time.Time
+	Name  string // of the group
 	State string
 	Text  string
 }
@@ -302,13 +304,21 @@ func unsettled(t *turn, _ input) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var lines []unsettledLine
+	var to []chat.Address
 	for _, o := range all {
+		to = append(to, o.To)
+	}
+	groups, err := t.b.desk.GroupsAt(t.ctx, to)
+	if err != nil {
+		return reply{}, err
+	}
+	var lines []unsettledLine
+	for i, o := range all {
 		why := t.say("unsent."+string(o.State), nil)
 		if o.Reason == outbox.NoFile {
 			why = t.say("unsent.no-file", nil)
 		}
-		lines = append(lines, unsettledLine{o.At, why, o.Text})
+		lines = append(lines, unsettledLine{o.At, groups[i], why, o.Text})
 	}
 	return says(t.say("unsettled", words.Args{"Lines": lines}))
 }

@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"context"
 	"time"
 
 	"fangzhuo/cases"
+	"fangzhuo/chat"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -25,14 +27,12 @@ func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
 		return nil
 	}
 	to, what := d.say("unsent.someone", nil), "unsent.reply"
-	for _, g := range d.Groups {
-		a, name, err := d.groupAddress(tx, g.ID)
-		if err != nil {
-			return err
-		}
-		if a == o.To {
-			to, what = "“"+name+"”", "unsent.notice"
-		}
+	name, err := d.groupAt(tx, o.To)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		to, what = "“"+name+"”", "unsent.notice"
 	}
 	why := d.say("unsent."+string(o.State), nil)
 	if o.File {
@@ -43,6 +43,32 @@ func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
 	}
 	text := d.say("staff.unsent", words.Args{"To": to, "What": d.say(what, nil), "Why": why})
 	return d.alarm(tx, "unsent/"+o.Key, text, now)
+}
+
+// GroupsAt returns the names of the groups at addresses; "" where none is.
+func (d *Desk) GroupsAt(ctx context.Context, all []chat.Address) (names []string, err error) {
+	err = d.store.View(ctx, func(r storage.Reader) error {
+		names = nil
+		for _, a := range all {
+			name, err := d.groupAt(r, a)
+			if err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+func (d *Desk) groupAt(g getter, to chat.Address) (string, error) {
+	for _, group := range d.Groups {
+		a, name, err := d.groupAddress(g, group.ID)
+		if err != nil || a == to && a != "" {
+			return name, err
+		}
+	}
+	return "", nil
 }
 
 // Missed tells staff that scheduled notices were skipped because their time had
