@@ -83,6 +83,7 @@ type link struct {
 	lastError string           // already logged
 	cursor    string           // the last SyncKey
 	nextPoll  <-chan time.Time // the next long poll may start
+	recent    recents
 
 	// Written by the library's goroutine, read when it has ended.
 	answered bool // sync was answered, well or not

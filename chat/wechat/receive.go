@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,13 +74,16 @@ const (
 	typeLocation = 48
 	typeApp      = 49
 	typeClip     = 62 // a short video
+	typeRecall   = 10002
 	typeUnknown  = -1
-	appFile      = 6 // AppMsgType
+
+	appFile  = 6 // AppMsgType
+	appReply = 57
 )
 
 // silent lists the types by which nobody says anything: friend requests, calls,
 // status, notices of the system.
-var silent = []int64{37, 40, 50, 51, 52, 53, 9999, 10000, 10002}
+var silent = []int64{37, 40, 50, 51, 52, 53, 9999, 10000}
 
 // kind returns the message's type. One without a type that can be read is a text
 // when it has words.
@@ -98,11 +103,12 @@ type heardMessage struct {
 	wireMessage
 	chat, sender string
 	body         string // without the sender's prefix
+	recalls      chat.MessageID
 }
 
-// said is the prefix of a group message. Only the first colon ends it: a form has
+// senderPrefix begins a group message. Only the first colon ends it: a form has
 // lines such as "姓名:<br/>张三".
-var said = regexp.MustCompile(`^(@[0-9A-Za-z]+)[:：][ \x{2005}]*(?:<br ?/?>|\n)`)
+var senderPrefix = regexp.MustCompile(`^(@[0-9A-Za-z]+)[:：][ \x{2005}]*(?:<br ?/?>|\n)`)
 
 // split tells who spoke where, and refuses what nobody said to the office: what
 // the account itself wrote, notices of the system. Its error means that the
@@ -117,7 +123,7 @@ func split(w wireMessage, self string) (m heardMessage, ok bool, err error) {
 	}
 	m.sender = m.chat
 	if isGroup(m.chat) {
-		prefix := said.FindStringSubmatch(m.body)
+		prefix := senderPrefix.FindStringSubmatch(m.body)
 		if prefix == nil {
 			return m, false, errUnreadable
 		}
@@ -129,20 +135,63 @@ func split(w wireMessage, self string) (m heardMessage, ok bool, err error) {
 // message makes a chat.Message of it; names are what the bot is called there.
 func (m heardMessage) message(b *book, now time.Time, names ...string) chat.Message {
 	out := chat.Message{ID: m.id(), At: m.at(now), From: b.address(m.sender), Chat: b.address(m.chat)}
+	if m.recalls != "" {
+		if out.Recalls = m.recalls; out.ID == m.recalls {
+			out.ID = "recall-" + out.ID
+		}
+		return out
+	}
 	if media, ok := m.media(); ok {
 		out.Media = []chat.Media{media}
 		return out
 	}
-	out.Quoted, out.Text = chat.CutQuote(text(m.body))
+	// What is quoted comes first: a call of the bot in it calls nobody now.
+	out.Quoted, out.Text = m.words()
 	if isGroup(m.chat) {
 		out.Text, out.Addressed = chat.CutCall(out.Text, names...)
 	}
 	return out
 }
 
+// words returns what was said, and what it quotes (引用).
+func (m heardMessage) words() (quoted, words string) {
+	if !m.isReply() {
+		return chat.CutQuote(text(m.body))
+	}
+	// Newer phones send an answer as a card. Its title is what was said.
+	words = plain(string(m.FileName))
+	var card struct {
+		App struct {
+			Title string `xml:"title"`
+			Refer struct {
+				Type    string `xml:"type"`
+				Content string `xml:"content"`
+			} `xml:"refermsg"`
+		} `xml:"appmsg"`
+	}
+	if xml.Unmarshal([]byte(text(m.body)), &card) != nil {
+		return "", words
+	}
+	if card.App.Title != "" {
+		words = card.App.Title
+	}
+	if card.App.Refer.Type == strconv.Itoa(typeText) {
+		quoted = strings.TrimSpace(card.App.Refer.Content)
+	}
+	return quoted, words
+}
+
+func (m heardMessage) isReply() bool {
+	app, _ := m.AppMsgType.number()
+	return m.kind() == typeApp && app == appReply
+}
+
 // media refers to what came instead of text. The bytes are asked for by Ref.
 func (m heardMessage) media() (chat.Media, bool) {
 	media := chat.Media{Ref: string(m.id())}
+	if m.isReply() {
+		return media, false
+	}
 	switch m.kind() {
 	case typeText:
 		if m.Url == "" {
@@ -192,12 +241,10 @@ func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 			unread++
 			continue
 		}
-		m, ok, err := split(w, l.book.self)
+		m, ok, err := l.heard(w)
 		if err != nil {
 			unread++
-			continue
-		}
-		if ok {
+		} else if ok {
 			heard = append(heard, m)
 		}
 	}
@@ -212,6 +259,18 @@ func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 	}
 	l.missed(unread)
 	return nil
+}
+
+// heard tells who said or took back something; see split.
+func (l *link) heard(w wireMessage) (m heardMessage, ok bool, err error) {
+	if w.kind() == typeRecall {
+		m, ok = l.recall(w)
+		return m, ok, nil
+	}
+	if m, ok, err = split(w, l.book.self); ok {
+		l.recent.add(m)
+	}
+	return m, ok, err
 }
 
 // batch makes what the handler gets of what was heard.
