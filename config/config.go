@@ -31,6 +31,8 @@ type Config struct {
 	Pushes  Pushes
 	Sandbox Sandbox
 	WeChat  WeChat `yaml:"wechat"`
+	// Alarms are the ways to people that do not lead over a chat account.
+	Alarms []Alarm
 
 	notes notes
 }
@@ -242,4 +244,13 @@ type Pace struct {
 	Min       time.Duration // between two messages, at least
 	Max       time.Duration // and at most, when several wait
 	PerMinute int           `yaml:"per_minute"`
+}
+
+// Alarm is one way to people when the chat account is gone: a group robot, a
+// mailbox, a webhook.
+type Alarm struct {
+	ID      string // part of what is stored
+	Name    string // what people call it; default: the id
+	URL     Secret
+	URLFile string `yaml:"url_file"` // instead of URL
 }

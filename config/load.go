@@ -24,6 +24,11 @@ func Read(path string) (*Config, error) {
 			c.Problem("sandbox.token_file", "is of no use (%v): write the path of a file that holds the token", err)
 		}
 	}
+	for i, a := range c.Alarms {
+		if _, err := a.Address(); err != nil {
+			c.Problem(entry("alarms", i)+".url_file", "is of no use (%v): write the path of a file that holds the URL", err)
+		}
+	}
 	return c, c.Err()
 }
 

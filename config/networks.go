@@ -17,6 +17,25 @@ func (c *Config) checkIntake() {
 	c.within("intake.max_chars", in.MaxChars, 200, 20000, " characters")
 }
 
+// checkAlarms checks everything but the URLs, which the package that uses them
+// judges.
+func (c *Config) checkAlarms() {
+	for i, a := range c.Alarms {
+		path := entry("alarms", i)
+		c.ident(path+".id", a.ID)
+		switch {
+		case a.URL == "" && a.URLFile == "":
+			c.Problem(path+".url", "is empty: write where the messages go, or url_file")
+		case a.URL != "" && a.URLFile != "":
+			c.Problem(path+".url", "stands beside url_file: keep one of the two")
+		}
+	}
+	c.once(each(c.Alarms, func(a Alarm) string { return a.ID }), part("alarms", "id"))
+	if c.WeChat.Enabled && len(c.Alarms) == 0 {
+		c.Warn("alarms", "is empty: when the WeChat account is gone nobody hears of it but this machine's screen")
+	}
+}
+
 func (c *Config) checkNetworks() {
 	s, w := c.Sandbox, c.WeChat
 	if !w.Enabled && s.Listen == "" {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -206,16 +205,27 @@ func (s Secret) GoString() string { return s.String() }
 // Secret returns the token, reading TokenFile when that is what was given. It
 // is "" when there is none.
 func (s Sandbox) Secret() (string, error) {
-	if s.TokenFile == "" {
-		return string(s.Token), nil
+	return secret("sandbox.token", s.Token, s.TokenFile)
+}
+
+// Address returns the URL, reading URLFile when that is what was given.
+func (a Alarm) Address() (string, error) {
+	return secret("url", a.URL, a.URLFile)
+}
+
+// secret returns what was written into the configuration, or into the file
+// named instead of it.
+func secret(key string, value Secret, file string) (string, error) {
+	if file == "" {
+		return string(value), nil
 	}
-	data, err := os.ReadFile(s.TokenFile)
+	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("reading sandbox.token_file: %w", err)
+		return "", fmt.Errorf("reading %s_file: %w", key, err)
 	}
-	token := strings.TrimSpace(string(data))
-	if token == "" {
-		return "", errors.New("sandbox.token_file is empty: write the token into it")
+	text := strings.TrimSpace(string(data))
+	if text == "" {
+		return "", fmt.Errorf("%s_file is empty: write the %s into it", key, key[strings.LastIndexByte(key, '.')+1:])
 	}
-	return token, nil
+	return text, nil
 }

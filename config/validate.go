@@ -24,6 +24,7 @@ func (c *Config) validate() {
 	c.checkDialect()
 	c.checkIntake()
 	c.checkNetworks()
+	c.checkAlarms()
 }
 
 // need reports an empty value; what completes "write …".
