@@ -32,6 +32,12 @@ func check(file string, now time.Time, out io.Writer) error {
 		fmt.Fprintln(out, "not filled in yet:")
 		fmt.Fprintln(out, err)
 	}
+	for i, a := range cfg.Alarms {
+		if i == 0 {
+			fmt.Fprintln(out, "when chat is down, people hear of it at:")
+		}
+		fmt.Fprintf(out, "  %s %s\n", a.ID, a.Name)
+	}
 	today := calendar.DateOf(now)
 	if year, missing := o.calendar.Missing(today); missing {
 		fmt.Fprintf(out, "warning: the holiday plan for %d is not in; its days are computed (推算)\n", year)

@@ -175,12 +175,20 @@ func isTerminal(in io.Reader) bool {
 
 func checkCommand(stdout io.Writer) *cobra.Command {
 	var file string
+	var alarm bool
 	cmd := &cobra.Command{
 		Use:   "check --config config.yaml",
 		Short: "Check a config; print the next reception days and what is sent next (检查配置)",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return works(check(file, wall(), stdout)) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := check(file, wall(), stdout)
+			if err == nil && alarm {
+				err = tryAlarms(cmd.Context(), file, wall, stdout)
+			}
+			return works(err)
+		},
 	}
+	cmd.Flags().BoolVar(&alarm, "alarm", false, "send a test message to each of the alarms (试发一条)")
 	withConfig(cmd, &file)
 	return cmd
 }

@@ -68,6 +68,7 @@ func understand(cfg *config.Config) (*office, error) {
 	if cfg.WeChat.Enabled && cfg.Sandbox.Listen != "" {
 		cfg.Problem("sandbox.listen", "lets whoever opens the page be anybody: leave it out while wechat.enabled is true")
 	}
+	checkAlarms(cfg)
 	o.facts = facts(cfg)
 	return o, cfg.Err()
 }

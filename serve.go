@@ -28,6 +28,7 @@ import (
 	"fangzhuo/schedule"
 	"fangzhuo/storage"
 	"fangzhuo/storage/bolt"
+	"fangzhuo/watch"
 )
 
 //go:embed demo.yaml
@@ -140,13 +141,24 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	now := w.clock.Now
 	d := o.desk(store)
 
+	channels, err := o.channels(now)
+	if err != nil {
+		return err
+	}
+
 	// the networks; they speak only once start runs them
 	var queue *outbox.Queue
 	var runner *schedule.Runner
 	var room *sandbox.Room
 	var running []chat.Transport
-	var watching []schedule.Part
 	transports := map[string]outbox.Sender{}
+	for _, c := range channels {
+		transports[c.Transport()] = c
+	}
+	watching := watch.Options{Store: store, Words: o.words.With(o.facts), Channels: channelAddresses(channels), Alarm: d.Alarm,
+		Terminal: w.stdout, Now: now, Owed: func() { runner.Wake(); queue.Wake("") }}
+	state := &condition{words: watching.Words, now: now, channels: channels}
+	var watches []schedule.Part
 	if cfg.Sandbox.Listen != "" {
 		settle := func(ctx context.Context) error { return errors.Join(runner.Settle(ctx), queue.Flush(ctx)) }
 		move := func(ctx context.Context, to time.Time) error {
@@ -157,20 +169,31 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		running = append(running, room)
 	}
 	if cfg.WeChat.Enabled {
+		title := o.words.Say("network.wechat", nil)
+		link := watch.NewLink("wechat", title, watching)
 		account := wechat.New(wechat.Options{Session: session{store}, HTTP: w.network, QR: w.stdout, Now: now, Log: log,
-			Markers: o.markers(), OnState: func(s chat.LinkState) { announce(w.stdout, s); queue.Wake("wechat"); runner.Wake() }})
+			Markers: o.markers(), OnState: func(s chat.LinkState) {
+				announce(w.stdout, s)
+				link.Changed(s)
+				queue.Wake("wechat")
+				runner.Wake()
+			}})
 		transports[account.Name()] = account
 		running = append(running, account)
-		watching = append(watching, &watch{link: account, now: now, out: w.stdout, tell: func(ctx context.Context, since time.Time) error {
-			return store.Update(ctx, func(tx storage.Tx) error {
-				return d.Alarm(tx, fmt.Sprintf("offline/%d", since.UnixMilli()), "staff.offline", nil, now())
-			})
-		}})
+		watches = append(watches, link)
+		state.networks = append(state.networks, linked{account.Name(), title, account})
+	}
+	if !w.movable {
+		watches = append(watches, &watch.Pulse{Options: watching})
 	}
 
 	// what is owed to people, what falls due, and the conversation
 	queue = outbox.New(store, transports, outbox.Options{Now: now, Log: log, Pace: pace(cfg),
-		Report: func(tx storage.Tx, out outbox.Outcome) error { return d.Unsent(tx, out, now()) }})
+		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, d, channels, out, now()) }})
+	state.queue = queue
+	for _, t := range running {
+		state.transports = append(state.transports, t.Name())
+	}
 	planner := schedule.NewPlanner(store, schedule.PlannerOptions{Now: now, Log: log,
 		Sources: func(ctx context.Context) ([]schedule.Source, error) {
 			moved, err := d.MovedDays(ctx)
@@ -181,11 +204,11 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	opens, shuts := o.hours()
 	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
-		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
+		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Status: state.text, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
 		Slow: func(transport string) bool { _, paced := pace(cfg)[transport]; return paced },
 		Owed: func() { runner.Wake(); queue.Wake("") }})
 	// a notice is decided before a push is
-	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}}, watching...)
+	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}}, watches...)
 	if w.movable { // what is owed on the way is sent at its own time; last, when all is decided
 		due = append(due, queue)
 	}
@@ -198,7 +221,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		}
 		return errors.Join(runner.Settle(ctx), queue.Flush(ctx))
 	}}
-	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running})
+	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running, health: state})
 }
 
 // parts is everything that runs.
@@ -211,6 +234,7 @@ type parts struct {
 	room       *sandbox.Room
 	registrar  registrar
 	transports []chat.Transport
+	health     http.Handler // of /healthz
 }
 
 // start runs the parts until ctx ends or one fails, and stops them within
@@ -251,7 +275,10 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	}
 	live := running{move: p.runner.Move, settle: p.runner.Settle}
 	if listener != nil {
-		serveHTTP(ctx, group, listener, p.room.Handler())
+		pages := http.NewServeMux()
+		pages.Handle("GET /healthz", p.health)
+		pages.Handle("/", p.room.Handler())
+		serveHTTP(ctx, group, listener, pages)
 		live.page = listener.Addr().String()
 		greet(w.stdout, live.page, w.movable)
 	}

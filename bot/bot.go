@@ -47,8 +47,10 @@ type Options struct {
 	Opens, Shuts int
 	// Unsettled lists the messages that did not go out or may not have.
 	Unsettled func(ctx context.Context, limit int) ([]outbox.Outcome, error)
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Status says how the ways to people are (状态).
+	Status func(ctx context.Context) (string, error)
+	Now    func() time.Time
+	Log    *slog.Logger
 	// Pass sends an answer that changes nothing and so need not be kept.
 	Pass func(chat.Outgoing)
 	// Slow reports whether answers on a transport have to wait for its pace: there

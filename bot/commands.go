@@ -76,6 +76,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "close", words: []string{"办结", "结案"}, verb: cases.Close, number: true, run: closeCase},
 		{id: "urge", words: []string{"催办", "督办"}, verb: cases.Urge, number: true, run: urge},
 		{id: "unsettled", words: []string{"未决"}, roles: staffOnly, run: unsettled},
+		{id: "status", words: []string{"状态"}, roles: []cases.Role{cases.Staff, cases.Admin}, run: status},
 		{id: "move", words: []string{"改期"}, roles: staffOnly, rest: true, run: moveReception},
 		{id: "contact", words: []string{"联系"}, verb: cases.Open, number: true, run: contact},
 		{id: "call", words: []string{"来电"}, roles: staffOnly, rest: true, run: called},

@@ -323,6 +323,12 @@ func unsettled(t *turn, _ input) (reply, error) {
 	return says(t.say("unsettled", words.Args{"Lines": lines}))
 }
 
+// status says how the ways to people are (状态).
+func status(t *turn, _ input) (reply, error) {
+	text, err := t.b.Status(t.ctx)
+	return reply{text: text}, err
+}
+
 func bindCode(t *turn, in input) (reply, error) {
 	want := phrase.Fold(in.rest.Raw())
 	for _, p := range t.b.Office.People {

@@ -33,10 +33,11 @@ func text(t testing.TB, lang string) string {
 
 // line has what a line of any list may show.
 type line struct {
-	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name, State string
-	Received, Due, At                                                                      time.Time
-	HasDue, Over, Signed, Reported, Sealed                                                 bool
-	N, Days, Age                                                                           int
+	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name, State, Phase, Hint string
+	Received, Due, At                                                                                   time.Time
+	HasDue, Over, Signed, Reported, Sealed                                                              bool
+	N, Days, Age                                                                                        int
+	For                                                                                                 time.Duration
 }
 
 var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
@@ -45,25 +46,25 @@ var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
 func everything() Args {
 	l := []line{{Short: "0047", Matter: "副井澡堂更衣柜锁坏了", Category: "宿舍澡堂", Unit: "后勤服务中心", Stage: "handling", Task: "换锁",
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
-		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4}}
+		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
-		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%"}
+		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute}
 	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History"} {
 		args[name] = l
 	}
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
-		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact"} {
+		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About"} {
 		args[name] = "〈" + name + "〉"
 	}
-	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till"} {
+	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
 		args[name] = noon
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters"} {
+		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More"} {
 		args[name] = 3
 	}
 	for _, name := range yesOrNo {
@@ -74,7 +75,7 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "ByHand", "Urgent", "Ongoing", "Many"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "ByHand", "Urgent", "Ongoing", "Many", "HasSince"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{

@@ -28,6 +28,9 @@ var families = map[string]struct {
 	"visit.":     {folder: "../cases", kind: "Outcome", but: []string{"taken-on"}},
 	"reception.": {folder: "../schedule", kind: "Stage"},
 	"unsent.":    {folder: "../outbox", kind: "State", but: []string{"sent"}},
+	"phase.":     {folder: "../chat", kind: "Phase"},
+	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
+	"failure.":   {folder: "../chat/notify", kind: "Failure"},
 	"done.":      {}, // said by name
 }
 
@@ -108,7 +111,9 @@ func codes(t *testing.T, folder, kind string, but, and []string) []string {
 			if !ok || len(v.Values) != 1 || !v.Names[0].IsExported() {
 				return true
 			}
-			if id, ok := v.Type.(*ast.Ident); ok && id.Name == kind {
+			id, typed := v.Type.(*ast.Ident)
+			named, byName := strings.CutSuffix(kind, "*")
+			if typed && id.Name == kind || byName && strings.HasPrefix(v.Names[0].Name, named) {
 				if code, ok := literalText(v.Values[0]); ok && !slices.Contains(but, code) {
 					list = append(list, code)
 				}
@@ -190,7 +195,7 @@ func readProgram(t *testing.T) *program {
 	}
 	inherited := map[string]sayer{"Say": {}}
 	helpers := map[string]*ast.FuncDecl{}
-	for _, folder := range []string{"../desk", "../bot", ".."} {
+	for _, folder := range []string{"../desk", "../bot", "../watch", ".."} {
 		p := &program{funcs: helpers, sayers: maps.Clone(inherited), fields: all.fields}
 		var bodies []*ast.FuncDecl
 		for _, f := range sources(t, folder) {

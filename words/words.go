@@ -109,6 +109,7 @@ func funcs(lang string) template.FuncMap {
 		"weekday": func(d any) string { return "周" + weekdays[lang][when(d).Weekday()] },
 		"clock":   func(d any) string { return when(d).Format("15:04") },
 		"list":    func(items []string) string { return strings.Join(items, "、") },
+		"long":    func(d time.Duration) string { return long(d, "天", "小时", "分钟") },
 		"clip":    clip,
 		"inc":     func(i int) int { return i + 1 },
 	}
@@ -119,8 +120,27 @@ func funcs(lang string) template.FuncMap {
 		f["month"] = func(d any) string { return when(d).Format("January 2006") }
 		f["weekday"] = func(d any) string { return when(d).Format("Mon") }
 		f["list"] = func(items []string) string { return strings.Join(items, ", ") }
+		f["long"] = func(d time.Duration) string { return long(d, " d ", " h ", " min") }
 	}
 	return f
+}
+
+// long writes how long something took, to the minute: 1小时30分钟.
+func long(d time.Duration, days, hours, minutes string) string {
+	n := int(d.Minutes())
+	var b strings.Builder
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{n / (24 * 60), days}, {n / 60 % 24, hours}, {n % 60, minutes}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, "%d%s", part.n, part.unit)
+		}
+	}
+	if b.Len() == 0 {
+		return "0" + minutes
+	}
+	return strings.TrimSpace(b.String())
 }
 
 func when(d any) time.Time {
