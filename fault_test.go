@@ -56,7 +56,6 @@ func TestCrashAtEachStep(t *testing.T) {
 // returns what everybody was told and the steps up to there.
 func tellStory(t *testing.T, dies int) (told, []string) {
 	s := simulate(t, time.Date(2026, 11, 30, 8, 59, 40, 0, calendar.Zone), dies)
-	first := s.life
 	s.say("luo", "", "反映 事由：澡堂更衣柜锁坏了 地点：副井澡堂 诉求：换锁 署名：保密")
 	s.say("mei", "", "待办")
 	s.hears("luo", "已收到，编号2026-0001")
@@ -101,7 +100,7 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.hears("wang", "没有您可查看的0004")
 	s.say("zhou", "", "未决")
 	s.settle()
-	return s.told(), first.past()
+	return s.told(), s.first.past()
 }
 
 // told is what everybody has been told, each text once and without what differs

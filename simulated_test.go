@@ -39,6 +39,7 @@ type simulated struct {
 	clock  *schedule.Clock
 
 	mu    sync.Mutex
+	first *life
 	life  *life // the present one
 	over  bool
 	ended chan struct{} // closed when nothing runs any more
@@ -114,6 +115,9 @@ func (s *simulated) run(dies int) {
 			return
 		}
 		s.life = l
+		if s.first == nil {
+			s.first = l
+		}
 		s.log.Reset()
 		s.mu.Unlock()
 		err := serve(ctx, s.cfg, world{clock: s.clock, stdout: io.Discard, stderr: s,
