@@ -88,6 +88,7 @@ var (
 	_ chat.Transport = (*Account)(nil)
 	_ chat.Reporter  = (*Account)(nil)
 	_ chat.Linker    = (*Account)(nil)
+	_ chat.Fetcher   = (*Account)(nil)
 )
 
 // New makes an account; nothing happens before Run.

@@ -37,6 +37,7 @@ type contact struct {
 type book struct {
 	self     string // set by login, then only read
 	selfName string // likewise
+	login    string // likewise: a tag of the login
 	markers  []string
 
 	mu        sync.Mutex

@@ -65,6 +65,7 @@ func (t *tap) loginPage(_ context.Context, status int, body []byte) ([]byte, err
 	if page.Ret != 0 {
 		return nil, &refusedError{fmt.Sprintf("%d %s", page.Ret, page.Message)}
 	}
+	t.link.book.login = loginTag(page.WxSid)
 	return body, t.rightAccount(page.WxUin)
 }
 

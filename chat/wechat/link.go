@@ -109,6 +109,7 @@ func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	if k.Login != nil {
 		l.hide(k.Login)
+		l.book.login = loginTag(k.Login.BaseRequest.Sid)
 	}
 	l.bot = openwechat.NewBot(l.ctx)
 	openwechat.Desktop.Prepare(l.bot)

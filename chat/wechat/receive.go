@@ -24,6 +24,7 @@ type wireMessage struct {
 	FromUserName, ToUserName loose
 	MsgType, AppMsgType      loose
 	Content, Url, FileName   loose
+	MediaId, EncryFileName   loose
 	CreateTime               loose
 
 	hash string // of the whole entry
@@ -142,6 +143,7 @@ func (m heardMessage) message(b *book, now time.Time, names ...string) chat.Mess
 		return out
 	}
 	if media, ok := m.media(); ok {
+		media.Ref = m.ref(media.Kind, b.login)
 		out.Media = []chat.Media{media}
 		return out
 	}
@@ -186,9 +188,8 @@ func (m heardMessage) isReply() bool {
 	return m.kind() == typeApp && app == appReply
 }
 
-// media refers to what came instead of text. The bytes are asked for by Ref.
-func (m heardMessage) media() (chat.Media, bool) {
-	media := chat.Media{Ref: string(m.id())}
+// media says what came instead of text.
+func (m heardMessage) media() (media chat.Media, ok bool) {
 	if m.isReply() {
 		return media, false
 	}

@@ -45,6 +45,8 @@ type endpoint struct {
 	// library's jar has no lock, and they never overlap, while sends run beside
 	// them.
 	serial bool
+	// stream is media, which has no look: its bytes are read later.
+	stream bool
 }
 
 // endpoints lists all that may be asked, by the last part of the path: no
@@ -63,6 +65,11 @@ var endpoints = map[string]endpoint{
 	"webwxgetcontact":      {look: (*tap).addressBook},
 	"webwxbatchgetcontact": {look: (*tap).groupDetails},
 	"webwxsendmsg":         {look: (*tap).accepted},
+
+	"webwxgetmsgimg": {stream: true},
+	"webwxgetvoice":  {stream: true},
+	"webwxgetvideo":  {stream: true},
+	"webwxgetmedia":  {stream: true},
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -80,6 +87,9 @@ func (t *tap) RoundTrip(req *http.Request) (resp *http.Response, err error) {
 	e, known := endpoints[name]
 	if !known {
 		return nil, fmt.Errorf("%s: %w", name, errNotMade)
+	}
+	if e.stream {
+		return t.stream(req, name)
 	}
 	for try := 1; ; try++ {
 		resp, err = t.once(req, name, e)
