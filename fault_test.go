@@ -83,6 +83,8 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.hears("wang", "后勤服务中心已签收")
 	s.say("mei", "", "反馈 1 锁已采购")
 	s.hears("wang", "反馈：锁已采购")
+	s.say("luo", "", "补充 1 水也是凉的")
+	s.hears("wang", "水也是凉的")
 	s.say("wang", "", "答复 1 锁全部换好了")
 	s.hears("luo", "有答复了：锁全部换好了")
 	s.hears("wang", "反映人已收到")
@@ -96,6 +98,8 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.hears("hou", "2026-0002：收到", "班车少一趟")
 	s.say("duan", "", "查询 3")
 	s.hears("duan", "2026-0003：收到", "没有热水")
+	s.say("wang", "", "查 1") // with all that was done, once
+	s.hears("wang", "王慧 办结")
 	s.say("wang", "", "查 4")
 	s.hears("wang", "没有您可查看的0004")
 	s.say("zhou", "", "未决")
