@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -94,7 +95,11 @@ func tryAlarms(ctx context.Context, file string, now func() time.Time, out io.Wr
 	failed := 0
 	for _, c := range channels {
 		m := chat.Outgoing{Key: fmt.Sprintf("test/%d", now().UnixNano()), To: c.Address(), Text: o.words.With(o.facts).Say("news.test", nil)}
-		if _, err := c.Send(ctx, m); err != nil {
+		_, err := c.Send(ctx, m)
+		if errors.Is(err, chat.ErrOffline) {
+			err = errors.New("no connection, or none that is safe")
+		}
+		if err != nil {
 			failed++
 			fmt.Fprintf(out, "  %s: not sent: %v\n", c.Name(), err)
 			continue

@@ -32,6 +32,7 @@ type program struct {
 	data     string
 	wall     time.Time
 	terminal io.Writer // what it prints; nil throws it away
+	fixed    bool      // nobody moves its clock
 	clock    *schedule.Clock
 	cancel   context.CancelFunc
 	done     chan error
@@ -51,7 +52,7 @@ func (p *program) begin(t *testing.T, cfg *config.Config, w world) {
 	ctx, p.cancel = context.WithCancel(context.Background())
 	p.done = make(chan error, 1)
 	started := make(chan running, 1)
-	w.clock, w.movable, w.resume = p.clock, true, true
+	w.clock, w.movable, w.resume = p.clock, !p.fixed, !p.fixed
 	w.stdout, w.stderr = cmp.Or[io.Writer](p.terminal, io.Discard), t.Output()
 	w.started = func(r running) { started <- r }
 	go func() { p.done <- serve(ctx, cfg, w) }()

@@ -173,8 +173,8 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		link := watch.NewLink("wechat", title, watching)
 		account := wechat.New(wechat.Options{Session: session{store}, HTTP: w.network, QR: w.stdout, Now: now, Log: log,
 			Markers: o.markers(), OnState: func(s chat.LinkState) {
-				announce(w.stdout, s)
 				link.Changed(s)
+				announce(w.stdout, s)
 				queue.Wake("wechat")
 				runner.Wake()
 			}})

@@ -27,6 +27,7 @@ type wechatNetwork struct {
 	program
 	server *wechattest.Server
 	quiet  config.QuietHours
+	alarms []config.Alarm
 }
 
 func (n *wechatNetwork) start(t *testing.T) {
@@ -36,6 +37,7 @@ func (n *wechatNetwork) start(t *testing.T) {
 	}
 	cfg.Sandbox.Listen = ""
 	cfg.WeChat = config.WeChat{Enabled: true, Quiet: n.quiet}
+	cfg.Alarms = n.alarms
 	for i := range cfg.People {
 		cfg.People[i].Code = fmt.Sprintf("GZ-%04d", i+1)
 	}

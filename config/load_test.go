@@ -222,6 +222,40 @@ func TestOthersAddTheirFindings(t *testing.T) {
 	}
 }
 
+// An alarm's URL may stand in a file of its own, and never shows.
+func TestAlarms(t *testing.T) {
+	if w := good(t, "testdata/good-wechat.yaml").Warnings().Error(); !strings.Contains(w, "alarms is empty: when the WeChat account is gone") {
+		t.Errorf("no warning that nobody would hear of it in\n%s", w)
+	}
+	dir := t.TempDir()
+	text := string(fixture(t, "testdata/good-wechat.yaml")) + "\nalarms:\n  - {id: a, url: 'https://hidden.example.cn/'}\n  - {id: b, url_file: '" + filepath.ToSlash(dir) + "/url'}\n"
+	file := filepath.Join(dir, "config.yaml")
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("config.yaml", text)
+	if _, err := Read(file); err == nil || !strings.Contains(err.Error(), "alarms[1].url_file is of no use (reading url_file: ") {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	write("url", "\n")
+	if _, err := Read(file); err == nil || !strings.Contains(err.Error(), "url_file is empty: write the url into it") {
+		t.Errorf("an empty file: %v", err)
+	}
+	write("url", "https://hidden.example.cn/2\n")
+	c, err := Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := c.Alarms[1].Address(); err != nil || b != "https://hidden.example.cn/2" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if s := fmt.Sprintf("%v %+v %#v", c.Alarms, c.Alarms, c.Alarms); strings.Contains(s, "hidden") {
+		t.Errorf("a secret shows: %s", s)
+	}
+}
+
 func TestFaultyPartsAreKnown(t *testing.T) {
 	c := good(t, "testdata/good-minimal.yaml")
 	c.Problem("reception.rule.day", "is 32")
