@@ -247,3 +247,20 @@ func (t *tap) accepted(_ context.Context, _ int, body []byte) ([]byte, error) {
 	}
 	return json.Marshal(map[string]any{"BaseResponse": openwechat.BaseResponse{}, "MsgID": in.text("MsgID"), "LocalID": ""})
 }
+
+// uploaded reads what became of an upload, or of a part of one.
+func (t *tap) uploaded(_ context.Context, _ int, body []byte) ([]byte, error) {
+	in, err := parse(body)
+	if err != nil {
+		return nil, err
+	}
+	said, err := in.ret()
+	if err != nil {
+		return nil, err
+	}
+	if !said && in.text("MediaId") == "" {
+		return nil, fmt.Errorf("%w: no code", errNoAnswer)
+	}
+	return json.Marshal(map[string]any{"BaseResponse": openwechat.BaseResponse{}, "MediaId": in.text("MediaId"),
+		"AESKey": in.text("AESKey"), "Signature": in.text("Signature")})
+}

@@ -121,7 +121,7 @@ func busy(t *testing.T, fails func(*http.Request) (*http.Response, error)) *fail
 				}
 			}
 		})
-		image := chat.Media{Kind: chat.Image}
+		image, file := chat.Media{Kind: chat.Image}, o.attach("答复.txt", []byte("答复"))
 		for range 100 {
 			o.server.Say("zhang", "b", "在吗")
 			o.server.Post(wechattest.Message{From: "zhang", Type: 3, Data: []byte("jpeg")})
@@ -132,6 +132,7 @@ func busy(t *testing.T, fails func(*http.Request) (*http.Response, error)) *fail
 				}
 			}
 			_, _ = o.fetch(image)
+			_, _ = o.sendFile(file)
 		}
 		cancel()
 		sends.Wait()
@@ -147,7 +148,8 @@ func busy(t *testing.T, fails func(*http.Request) (*http.Response, error)) *fail
 // fails and however.
 func TestRequestBudget(t *testing.T) {
 	for _, endpoint := range []string{"jslogin", "login", "webwxnewloginpage", "webwxinit", "webwxstatusnotify",
-		"webwxgetcontact", "webwxbatchgetcontact", "synccheck", "webwxsync", "webwxsendmsg", "webwxgetmsgimg"} {
+		"webwxgetcontact", "webwxbatchgetcontact", "synccheck", "webwxsync", "webwxsendmsg", "webwxgetmsgimg",
+		"webwxuploadmedia", "webwxsendappmsg"} {
 		for way, fail := range ways {
 			if endpoint == "webwxgetmsgimg" && !slices.Contains([]string{"dropped", "bad gateway", "empty", "body cut"}, way) {
 				continue // any other bytes may be a picture

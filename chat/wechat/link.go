@@ -63,15 +63,16 @@ type link struct {
 	codeOld  bool
 
 	book     *book
-	ready    chan struct{} // closed when messages may be delivered
-	up       atomic.Bool   // the link has been online
-	lastRead time.Time     // of the whole book; only the owner uses it
-	askAfter time.Time     // no groups are asked for before; only the owner uses it
-	reported string        // troubles already logged
-	quiet    int           // ticks without news; only the owner uses it
-	noted    int           // ticks since the link was noted to be good; likewise
-	unread   atomic.Int64  // messages that could not be read
-	touched  chan struct{} // the troubles may have changed
+	ready    chan struct{}          // closed when messages may be delivered
+	up       atomic.Bool            // the link has been online
+	lastRead time.Time              // of the whole book; only the owner uses it
+	askAfter time.Time              // no groups are asked for before; only the owner uses it
+	reported string                 // troubles already logged
+	uploads  map[string]uploadTries // that failed, by message; only the owner uses it
+	quiet    int                    // ticks without news; only the owner uses it
+	noted    int                    // ticks since the link was noted to be good; likewise
+	unread   atomic.Int64           // messages that could not be read
+	touched  chan struct{}          // the troubles may have changed
 
 	jobs    chan func()
 	ended   chan struct{} // closed when the login is over or the link closed
@@ -104,7 +105,8 @@ func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 		a: a, h: h, kept: k,
 		book:  newBook(a.opt.Markers),
 		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}), touched: make(chan struct{}, 1),
-		retry: newRetries(), lastNews: a.opt.Now(),
+		uploads: map[string]uploadTries{},
+		retry:   newRetries(), lastNews: a.opt.Now(),
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	if k.Login != nil {

@@ -37,15 +37,7 @@ func (l *link) send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 	if !ok {
 		return "", chat.ErrNoAddress
 	}
-	var sent *openwechat.SentMessage
-	err := l.guard(func() (err error) {
-		sent, err = l.bot.Caller.WebWxSendMsg(ctx, &openwechat.CallerWebWxSendMsgOptions{
-			LoginInfo:   l.info,
-			BaseRequest: l.request,
-			Message:     openwechat.NewTextSendMessage(m.Text, l.book.self, to),
-		})
-		return err
-	})
+	sent, err := l.post(ctx, m, to)
 	if err != nil {
 		return "", l.sendError(err)
 	}
@@ -53,20 +45,39 @@ func (l *link) send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 	return chat.MessageID(sent.MsgId), nil
 }
 
+// post makes the requests that send a message.
+func (l *link) post(ctx context.Context, m chat.Outgoing, to string) (sent *openwechat.SentMessage, err error) {
+	if m.File != nil {
+		return l.sendFile(ctx, m.Key, to, m.File)
+	}
+	err = l.guard(func() (err error) {
+		sent, err = l.bot.Caller.WebWxSendMsg(ctx, &openwechat.CallerWebWxSendMsgOptions{
+			LoginInfo:   l.info,
+			BaseRequest: l.request,
+			Message:     openwechat.NewTextSendMessage(m.Text, l.book.self, to),
+		})
+		return err
+	})
+	return sent, err
+}
+
 // sendError says what an error of the library means: was it sent?
 func (l *link) sendError(err error) error {
 	var ret openwechat.Ret
+	var limited *chat.LimitedError
 	switch {
+	case errors.Is(err, chat.ErrOffline), errors.Is(err, chat.ErrNoFile), errors.As(err, &limited): // told already
+		return err
 	case errors.As(err, &ret) && ret == retTooOften:
 		return &chat.LimitedError{After: l.a.limited()}
 	case errors.As(err, &ret) && endsSession(ret):
 		return chat.ErrOffline
 	case errors.As(err, &ret): // other codes are not documented: nobody can be sure
-		return fmt.Errorf("send text: server said %d", int(ret))
+		return fmt.Errorf("send: server said %d", int(ret))
 	case neverLeft(err):
 		return fmt.Errorf("%w: %w", chat.ErrOffline, l.scrub(err))
 	default:
-		return fmt.Errorf("send text, outcome unknown: %w", l.scrub(err))
+		return fmt.Errorf("send, outcome unknown: %w", l.scrub(err))
 	}
 }
 

@@ -65,6 +65,10 @@ var endpoints = map[string]endpoint{
 	"webwxgetcontact":      {look: (*tap).addressBook},
 	"webwxbatchgetcontact": {look: (*tap).groupDetails},
 	"webwxsendmsg":         {look: (*tap).accepted},
+	"webwxsendmsgimg":      {look: (*tap).accepted},
+	"webwxsendappmsg":      {look: (*tap).accepted},
+	"webwxcheckupload":     {look: (*tap).uploaded},
+	"webwxuploadmedia":     {look: (*tap).uploaded},
 
 	"webwxgetmsgimg": {stream: true},
 	"webwxgetvoice":  {stream: true},
