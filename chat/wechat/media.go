@@ -81,6 +81,9 @@ func (a *Account) Fetch(ctx context.Context, m chat.Media) (io.ReadCloser, error
 	if l == nil || a.limited() > 0 {
 		return nil, chat.ErrOffline
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("fetch media: %w", err)
+	}
 	if ref.login != l.book.login {
 		return nil, fmt.Errorf("%w: it came under another login", chat.ErrGone)
 	}
