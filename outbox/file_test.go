@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"fangzhuo/chat"
@@ -51,6 +52,18 @@ func TestFilesAreSentUnderTheirNames(t *testing.T) {
 	if out := f.unsettled(); len(out) != 1 || out[0].Reason != NoFile || bytes.Contains(stored(t, f.store), []byte("领班")) {
 		t.Errorf("unsettled %+v", out)
 	}
+}
+
+// A network that does not take a file has certainly not sent it.
+func TestFileThatTheNetworkRefuses(t *testing.T) {
+	f := newOffice(t, Options{Files: func(ref string) (string, bool) { return "/data/" + ref, true }})
+	f.post.answer = answers(map[string][]error{"a": {fmt.Errorf("%w: it is empty", chat.ErrNoFile)}})
+	f.put(Promise{Key: "a", To: "test:p/zhang", File: &File{Name: "表.xlsx", Ref: "ab12"}, Repeat: true, Kind: "file"}, reply("b", "zhang"))
+	f.fire()
+	if out := f.unsettled(); len(out) != 1 || out[0].State != Refused || out[0].Reason != NoFile {
+		t.Errorf("unsettled %+v", out)
+	}
+	expect(t, "sent", len(f.post.got), 1)
 }
 
 func TestPutRefusesHalfAFile(t *testing.T) {

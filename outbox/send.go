@@ -109,6 +109,9 @@ func (q *Queue) judge(l *lane, it item, err error) Outcome {
 	case errors.Is(err, chat.ErrNoAddress):
 		delete(l.held, it.To)
 		return it.outcome(Refused, NoAddress, now)
+	case errors.Is(err, chat.ErrNoFile):
+		delete(l.held, it.To)
+		return it.outcome(Refused, NoFile, now)
 	case errors.Is(err, errNoRoute):
 		return it.outcome(Refused, NoRoute, now)
 	}
