@@ -246,7 +246,7 @@ func TestCheckTriesTheAlarms(t *testing.T) {
 	}
 	file = write(string(example) + "\nalarms:\n  - {id: hook, url: \"gopher://hidden\"}\n")
 	code, stdout, stderr = command(t, "check", "--config", file)
-	if code != exitFailure || !strings.Contains(stderr, "alarms[0].url begins with no service there is") || strings.Contains(stderr, "hidden") {
+	if code != exitFailure || !strings.Contains(stderr, "alarms[0].url begins with none of bark,") || strings.Contains(stderr, "hidden") {
 		t.Errorf("exit code %d, %s, %s", code, stdout, stderr)
 	}
 	code, _, stderr = command(t, "check", "--alarm", "--config", "testdata/cli/check.yaml")

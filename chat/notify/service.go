@@ -2,12 +2,29 @@ package notify
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/discord"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/lark"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/mattermost"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/rocketchat"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/slack"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/teams"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/wecom"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/zulip"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/incident/opsgenie"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/incident/pagerduty"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/bark"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/gotify"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/ntfy"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/pushover"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/specialized/generic"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 )
 
@@ -23,6 +40,27 @@ const (
 )
 
 const lacking = "lacks its key, or has something its service does not know: copy the whole address again"
+
+// services are what the library reaches. All take our HTTP client, without which
+// nobody could say what became of a message; so its e-mail and mqtt are not here.
+var services = map[string]func() types.Service{
+	"bark":       func() types.Service { return &bark.Service{} },
+	"discord":    func() types.Service { return &discord.Service{} },
+	"generic":    func() types.Service { return &generic.Service{} },
+	"gotify":     func() types.Service { return &gotify.Service{} },
+	"lark":       func() types.Service { return &lark.Service{} },
+	"mattermost": func() types.Service { return &mattermost.Service{} },
+	"ntfy":       func() types.Service { return &ntfy.Service{} },
+	"opsgenie":   func() types.Service { return &opsgenie.Service{} },
+	"pagerduty":  func() types.Service { return &pagerduty.Service{} },
+	"pushover":   func() types.Service { return &pushover.Service{} },
+	"rocketchat": func() types.Service { return &rocketchat.Service{} },
+	"slack":      func() types.Service { return &slack.Service{} },
+	"teams":      func() types.Service { return &teams.Service{} },
+	"telegram":   func() types.Service { return &telegram.Service{} },
+	"wecom":      func() types.Service { return &wecom.Service{} },
+	"zulip":      func() types.Service { return &zulip.Service{} },
+}
 
 // robots are the services that answer with a code in the body.
 var robots = map[string]bool{"wecom": true, "dingtalk": true, "lark": true}
@@ -108,20 +146,19 @@ func (c *Channel) open(u *url.URL, client types.HTTPClient) (sender, error) {
 		return newDingTalk(u, client, c.opt.Now), nil
 	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
-	s, err := new(router.ServiceRouter).NewService(scheme)
-	if err != nil {
-		return nil, errors.New("begins with no service there is: write " + examples)
+	build, known := services[scheme]
+	if !known {
+		return nil, errors.New("begins with none of " + strings.Join(slices.Sorted(maps.Keys(services)), ", ") + ": write " + examples)
 	}
-	web, ok := s.(types.HTTPClientSetter)
-	if !ok { // nobody could say what became of a message
-		return nil, errors.New("begins with a service that cannot be used here: write " + examples)
-	}
+	s := build()
 	if custom, ok := s.(types.CustomURLService); ok && scheme != u.Scheme {
+		var err error
 		if u, err = custom.GetServiceURLFromCustom(u); err != nil {
 			return nil, errors.New("is not written as its service wants it: write " + examples)
 		}
 	}
-	web.SetHTTPClient(client) // some services ask something while they are set up
+	web := s.(types.HTTPClientSetter) // a test says so
+	web.SetHTTPClient(client)         // some services ask something while they are set up
 	if err := s.Initialize(u, nil); err != nil {
 		return nil, errors.New(lacking)
 	}
