@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fangzhuo/chat"
@@ -20,7 +21,8 @@ type lane struct {
 	sender Sender
 	pace   *Pace
 
-	turn chan struct{} // holds the one permit to run a round
+	turn   chan struct{} // holds the one permit to run a round
+	atWork atomic.Bool   // Run has a round on it
 
 	mu      sync.Mutex // guards what follows
 	joining *round     // the round that has not begun yet
@@ -29,7 +31,8 @@ type lane struct {
 	rest    wait   // nothing is sent until then
 	parked  bool   // the link was down at the last try
 	retry   *backoff.ExponentialBackOff
-	sent    []time.Time // the newest sendings, as many as the pace looks at
+	failed  *backoff.ExponentialBackOff // of rounds, not of sendings
+	sent    []time.Time                 // the newest sendings, as many as the pace looks at
 	held    map[chat.Address]*hold
 
 	// Only touched in a round:
@@ -48,8 +51,8 @@ func newLane(name string, s Sender, p *Pace) *lane {
 	return &lane{
 		name: name, sender: s, pace: p,
 		turn:  make(chan struct{}, 1),
-		retry: patience(),
-		held:  make(map[chat.Address]*hold),
+		retry: patience(), failed: patience(),
+		held: make(map[chat.Address]*hold),
 	}
 }
 
@@ -117,6 +120,17 @@ func (l *lane) unpass(it item) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.passed = slices.DeleteFunc(l.passed, func(p item) bool { return p.pass == it.pass })
+}
+
+// settle lets a lane rest whose round failed.
+func (l *lane) settle(err error, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		l.failed.Reset()
+		return
+	}
+	l.rest = pausing(now, l.failed.NextBackOff())
 }
 
 // resting reports whether nothing may be sent now.

@@ -17,27 +17,39 @@ const maxBatch = 1024
 // Next returns the next instant at which something has to be sent. It reads
 // only the head of each transport's line.
 func (q *Queue) Next(ctx context.Context) (at time.Time, ok bool, err error) {
-	now := q.Now()
+	heads, err := q.heads(ctx, q.Now())
+	for _, head := range heads {
+		if !ok || head.Before(at) {
+			at, ok = head, true
+		}
+	}
+	return at, ok, err
+}
+
+// heads returns when the next message of each lane can be sent, of those that
+// have one.
+func (q *Queue) heads(ctx context.Context, now time.Time) (map[*lane]time.Time, error) {
 	names, err := q.waiting(ctx)
 	if err != nil {
-		return at, false, err
+		return nil, err
 	}
 	for _, l := range q.all() {
 		if len(l.allPassed()) > 0 {
 			names = append(names, l.name)
 		}
 	}
+	heads := make(map[*lane]time.Time, len(names))
 	for _, name := range names {
-		l := q.lane(name)
-		head, found, err := q.head(ctx, l, now)
+		l := q.lane(name) // a transport that is gone has a lane as well: it refuses
+		at, found, err := q.head(ctx, l, now)
 		if err != nil {
-			return at, false, err
+			return nil, err
 		}
-		if found && (!ok || head.Before(at)) {
-			at, ok = head, true
+		if found {
+			heads[l] = at
 		}
 	}
-	return at, ok, nil
+	return heads, nil
 }
 
 // waiting returns the names of the transports for which something is pending,

@@ -134,12 +134,15 @@ func (q *Queue) each(ctx context.Context, chosen func(*lane) bool) error {
 	return errors.Join(errs...)
 }
 
-// Run sends what falls due until ctx ends.
+// Run sends what falls due until ctx ends. Each transport is worked on by itself:
+// one that hangs holds up no other.
 func (q *Queue) Run(ctx context.Context) error {
+	var working sync.WaitGroup
+	defer working.Wait()
 	failed := patience()
 	for {
 		pause := time.Minute // looks again at least so often: the clock may be moved
-		switch at, ok, err := q.step(ctx); {
+		switch at, ok, err := q.step(ctx, &working); {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
@@ -161,16 +164,39 @@ func (q *Queue) Run(ctx context.Context) error {
 	}
 }
 
-// step fires when something is due and returns the next instant to do so.
-func (q *Queue) step(ctx context.Context) (time.Time, bool, error) {
-	at, ok, err := q.Next(ctx)
-	if err != nil || !ok || at.After(q.Now()) {
-		return at, ok, err
+// step sets to work each lane on which something is due, and returns when
+// something will be on another. A lane at work wakes Run when it is done.
+func (q *Queue) step(ctx context.Context, working *sync.WaitGroup) (at time.Time, ok bool, err error) {
+	now := q.Now()
+	if err := q.sweep(ctx, now); err != nil {
+		return at, false, err
 	}
-	if err := q.Fire(ctx, q.Now()); err != nil {
-		return time.Time{}, false, err
+	heads, err := q.heads(ctx, now)
+	if err != nil {
+		return at, false, err
 	}
-	return q.Next(ctx)
+	for l, due := range heads {
+		switch {
+		case l.atWork.Load():
+		case !due.After(now):
+			l.atWork.Store(true)
+			working.Go(func() { q.work(ctx, l) })
+		case !ok || due.Before(at):
+			at, ok = due, true
+		}
+	}
+	return at, ok, nil
+}
+
+// work runs a round on a lane. After a failure the lane rests.
+func (q *Queue) work(ctx context.Context, l *lane) {
+	err := l.share(ctx, func() error { return q.round(ctx, l) })
+	if err != nil && ctx.Err() == nil {
+		q.Log.Error("sending is interrupted", "transport", l.name, "err", err)
+	}
+	l.settle(err, q.Now())
+	l.atWork.Store(false)
+	q.Wake("")
 }
 
 // lane returns the lane of a transport; a transport that nobody knows refuses.

@@ -45,6 +45,62 @@ func TestRunSendsWhatFallsDue(t *testing.T) {
 	})
 }
 
+// A transport that hangs holds up no other.
+func TestRunWaitsForNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newOffice(t, Options{})
+		ctx, stop := context.WithCancel(t.Context())
+		hangs := sendFunc(func(ctx context.Context, m chat.Outgoing) (chat.MessageID, error) {
+			<-ctx.Done()
+			return "", errBroken
+		})
+		q := New(f.store, map[string]Sender{"test": f.post, "hangs": hangs}, f.Options)
+		stuck := reply("stuck", "x")
+		stuck.To = "hangs:x"
+		f.put(stuck, reply("1", "zhang"))
+		done := make(chan error, 1)
+		go func() { done <- q.Run(ctx) }()
+		synctest.Wait()
+		expect(t, "at once", f.post.keys(), []string{"1"})
+		f.put(reply("2", "zhang"))
+		q.Wake("")
+		synctest.Wait()
+		expect(t, "meanwhile", f.post.keys(), []string{"1", "2"})
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+}
+
+// While the store takes nothing a lane is tried again and again, later each time.
+func TestRunWhileTheStoreFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newOffice(t, Options{})
+		ctx, stop := context.WithCancel(t.Context())
+		f.put(notice("1", "x"))
+		store := &failing{Store: f.store} // takes no write
+		q := New(store, map[string]Sender{"test": f.post}, f.Options)
+		done := make(chan error, 1)
+		go func() { done <- q.Run(ctx) }()
+		synctest.Wait()
+		for range 60 {
+			f.pass(time.Second)
+		}
+		if n := -store.left.Load(); n < 3 || n > 12 {
+			t.Errorf("tried %d times in a minute", n)
+		}
+		expect(t, "unsent", len(f.post.keys()), 0)
+		store.left.Store(100)
+		f.pass(2 * time.Minute)
+		expect(t, "afterwards", f.post.keys(), []string{"1"})
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+}
+
 // A sending in progress gets its time when the program ends; what has not
 // begun waits for the next start, without doubt.
 func TestEndInTheMiddleOfABatch(t *testing.T) {
