@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -87,6 +88,7 @@ type office struct {
 	session *memory
 	opt     wechat.Options
 	log     *journal
+	said    *journal // errors
 	screen  *journal
 
 	account *wechat.Account
@@ -94,8 +96,9 @@ type office struct {
 	handle  chat.Handler // instead of keeping into got
 	stop    func()
 
-	mu     sync.Mutex
-	states []chat.LinkState
+	mu      sync.Mutex
+	states  []chat.LinkState
+	secrets map[string]bool
 }
 
 // inOffice runs a test in synthetic time, with Zhang and Li, who have remarks, a
@@ -118,7 +121,8 @@ func newOffice(t *testing.T) *office {
 	s.AddGroup(wechattest.Group{ID: "team", Name: "〔GZ-A〕综采一队", Members: []string{"zhang", "li", "passer"}, BotName: "信访小信"})
 	s.AddGroup(wechattest.Group{ID: "yard", Name: "大院", Members: []string{"zhang"}})
 	s.ScanAlways(wechattest.Uin)
-	o := &office{t: t, server: s, session: &memory{}, log: &journal{}, screen: &journal{}, got: make(chan chat.Message, 1000)}
+	o := &office{t: t, server: s, session: &memory{}, log: &journal{}, said: &journal{}, screen: &journal{},
+		got: make(chan chat.Message, 1000), secrets: map[string]bool{}}
 	o.opt = wechat.Options{
 		Session: o.session, HTTP: s.RoundTripper(), QR: o.screen, Now: clock,
 		Log:     slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -127,14 +131,45 @@ func newOffice(t *testing.T) *office {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.states = append(o.states, s)
+			for _, secret := range o.server.Secrets() {
+				o.secrets[secret] = true
+			}
 		},
 	}
 	t.Cleanup(func() {
 		if o.stop != nil {
 			o.stop()
 		}
+		o.keptSecret()
 	})
 	return o
+}
+
+// keptSecret holds every log line and error of a test to give no secret of any
+// login away, and nothing that people said or are called.
+func (o *office) keptSecret() {
+	o.t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	words := []string{"skey=", "ticket=", "sid=", "CODE0", "三哥", "张三", "李四"}
+	for secret := range o.secrets {
+		words = append(words, secret, url.QueryEscape(secret), url.PathEscape(secret), strings.ToLower(url.QueryEscape(secret)))
+	}
+	for _, out := range []string{o.log.String(), o.said.String()} {
+		for _, word := range words {
+			if strings.Contains(out, word) {
+				o.t.Errorf("%q is in the log or an error:\n%s", word, out)
+			}
+		}
+	}
+}
+
+// noted notes an error, so that it is searched for secrets.
+func (o *office) noted(err error) error {
+	if err != nil {
+		fmt.Fprintln(o.said, err)
+	}
+	return err
 }
 
 // start runs a new Account on what the office has kept.
@@ -199,7 +234,8 @@ func (o *office) nothing() {
 }
 
 func (o *office) send(to chat.Address, text string) (chat.MessageID, error) {
-	return o.account.Send(o.t.Context(), chat.Outgoing{Key: "k", To: to, Text: text})
+	id, err := o.account.Send(o.t.Context(), chat.Outgoing{Key: "k", To: to, Text: text})
+	return id, o.noted(err)
 }
 
 func (o *office) wantState(p chat.Phase, hint string) {

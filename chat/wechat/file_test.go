@@ -27,7 +27,8 @@ func (o *office) attach(name string, data []byte) *chat.Attachment {
 }
 
 func (o *office) sendFile(f *chat.Attachment) (chat.MessageID, error) {
-	return o.account.Send(o.t.Context(), chat.Outgoing{Key: "file", To: "wechat:p/GZ-0001", File: f})
+	id, err := o.account.Send(o.t.Context(), chat.Outgoing{Key: "file", To: "wechat:p/GZ-0001", File: f})
+	return id, o.noted(err)
 }
 
 // wantFiles holds what Zhang got.

@@ -21,10 +21,11 @@ func (o *office) fetch(m chat.Media) ([]byte, error) {
 	o.t.Helper()
 	body, err := o.account.Fetch(o.t.Context(), m)
 	if err != nil {
-		return nil, err
+		return nil, o.noted(err)
 	}
 	defer body.Close()
-	return io.ReadAll(body)
+	b, err := io.ReadAll(body)
+	return b, o.noted(err)
 }
 
 // post makes somebody send media, and returns what the handler got of it.

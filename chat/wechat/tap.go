@@ -16,7 +16,7 @@ import (
 
 const (
 	pollPace     = time.Second      // least time from a fruitless long poll to the next
-	answerWithin = 30 * time.Second // a long poll is held for 25
+	answerWithin = 40 * time.Second // a long poll is held for 25
 	maxBody      = 64 << 20         // bytes of an answer
 	initTries    = 6                // of webwxinit behind a scan
 )
