@@ -116,16 +116,16 @@ func busy(t *testing.T, fails func(*http.Request) (*http.Response, error)) *fail
 			for ctx.Err() == nil {
 				_, _ = o.account.Send(ctx, chat.Outgoing{Key: "k", To: "wechat:p/GZ-0001", Text: "在"})
 				select {
-				case <-time.After(300 * time.Millisecond):
+				case <-time.After(450 * time.Millisecond):
 				case <-ctx.Done():
 				}
 			}
 		})
 		image, file := chat.Media{Kind: chat.Image}, o.attach("答复.txt", []byte("答复"))
-		for range 100 {
+		for range 60 {
 			o.server.Say("zhang", "b", "在吗")
 			o.server.Post(wechattest.Message{From: "zhang", Type: 3, Data: []byte("jpeg")})
-			o.pass(6 * time.Second)
+			o.pass(10 * time.Second)
 			for len(o.got) > 0 {
 				if m := <-o.got; m.Media != nil {
 					image = m.Media[0]

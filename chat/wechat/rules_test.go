@@ -225,7 +225,7 @@ func TestEndsAmidTraffic(t *testing.T) {
 		cancel()
 		busy.Wait()
 		synctest.Wait()
-		if n := o.server.Codes(); n < 5 || n > 40 {
+		if n := o.server.Codes(); n < 3 || n > 40 {
 			t.Errorf("%d codes", n)
 		}
 		if strings.Contains(o.log.String(), "panicked") {
