@@ -172,7 +172,7 @@ func TestRefusingChannelIsTold(t *testing.T) {
 	if got := ask(t, n, "wang", "状态"); !strings.Contains(got, "没发成，对方不收，地址或钥匙不对") {
 		t.Errorf("status:\n%s", got)
 	}
-	if got := ask(t, n, "wang", "未决"); !strings.Contains(got, "发不过去") {
+	if got := ask(t, n, "wang", "未决"); !strings.Contains(got, "发不过去：微信通不通的消息，发往别的渠道") {
 		t.Errorf("unsettled:\n%s", got)
 	}
 	if strings.Contains(told, hook.server.URL) {

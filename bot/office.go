@@ -289,6 +289,9 @@ func moveReception(t *turn, in input) (reply, error) {
 // unsettledShown is how many messages that did not go out are shown.
 const unsettledShown = 10
 
+// newsKind is the kind of what is told through channels other than chat.
+const newsKind = "news"
+
 // unsettledLine is one message that did not go out or may not have.
 type unsettledLine struct {
 	At    time.Time
@@ -317,6 +320,9 @@ func unsettled(t *turn, _ input) (reply, error) {
 		why := t.say("unsent."+string(o.State), nil)
 		if o.Reason == outbox.NoFile {
 			why = t.say("unsent.no-file", nil)
+		}
+		if o.Kind == newsKind {
+			o.Text = t.say("unsettled.news", nil)
 		}
 		lines = append(lines, unsettledLine{o.At, groups[i], why, o.Text})
 	}
