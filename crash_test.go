@@ -259,9 +259,13 @@ var (
 // so many of the old numbers.
 func (c *crowd) examine(p *process, random *rand.Rand, old int) {
 	for _, person := range slices.Concat(workers[1:], officers, units) { // makes the bot take what still waits
-		if _, err := p.ask(person, "接待日"); err != nil {
+		if _, err := p.say(person, "p-"+person, "接待日"); err != nil {
 			c.t.Fatalf("after the start: %v\n%s", err, &p.log)
 		}
+	}
+	c.clock = c.clock.Add(time.Minute) // what was said long ago is answered once all of it has come
+	if err := p.setClock(c.clock); err != nil {
+		c.t.Fatal(err)
 	}
 	c.readAll(p)
 	c.pair()
@@ -314,8 +318,27 @@ func (c *crowd) readAll(p *process) {
 				c.t.Errorf("in %s message %d was %q, is %q", chat, id, text, stands[id])
 			}
 		}
-		c.kept[chat], c.chats[chat] = stands, list
+		c.kept[chat], c.chats[chat] = stands, apart(list)
 	}
+}
+
+var (
+	late     = regexp.MustCompile(`^刚才离线，您.*发来的都看到了：\n`)
+	lateLine = regexp.MustCompile(`(?m)^(?:\d+月\d+日)?\d\d:\d\d那条：`)
+)
+
+// apart takes the answers apart that came together after an outage.
+func apart(list []note) (all []note) {
+	for _, n := range list {
+		if at := late.FindString(n.Text); at != "" && n.From == "bot" {
+			for _, text := range lateLine.Split(n.Text[len(at):], -1) {
+				all = append(all, note{ID: n.ID, At: n.At, From: n.From, Text: strings.TrimSpace(text)})
+			}
+			continue
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // pair gives each matter in the chats its number: who hands in one after the

@@ -7,16 +7,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"fangzhuo/chat/sandbox"
 	"fangzhuo/config"
 	"fangzhuo/schedule"
+	"fangzhuo/storage"
+	"fangzhuo/storage/bolt"
 )
 
 // TestScriptsInSandbox plays every script over the sandbox's own HTTP API.
@@ -37,6 +44,7 @@ type program struct {
 	cancel   context.CancelFunc
 	done     chan error
 	live     running
+	stopped  bool
 }
 
 // begin starts the program with a config.
@@ -46,6 +54,7 @@ func (p *program) begin(t *testing.T, cfg *config.Config, w world) {
 	if p.clock != nil {
 		wall = p.clock.Now()
 	}
+	p.stopped = false
 	p.clock = schedule.NewClock(func() time.Time { return wall }, wall)
 	cfg.Data = p.data
 	var ctx context.Context
@@ -65,6 +74,10 @@ func (p *program) begin(t *testing.T, cfg *config.Config, w world) {
 
 func (p *program) stop(t *testing.T) {
 	t.Helper()
+	if p.stopped {
+		return
+	}
+	p.stopped = true
 	p.cancel()
 	if err := <-p.done; err != nil {
 		t.Errorf("the program ended with: %v", err)
@@ -89,6 +102,10 @@ func (p *program) now() time.Time { return p.clock.Now() }
 
 func (p *program) move(t *testing.T, to time.Time) {
 	t.Helper()
+	if p.stopped {
+		p.clock = schedule.NewClock(func() time.Time { return to }, to)
+		return
+	}
 	if err := p.live.move(t.Context(), to); err != nil {
 		t.Fatalf("move the clock: %v", err)
 	}
@@ -106,34 +123,144 @@ func (p *program) settle(t *testing.T) {
 type sandboxNetwork struct {
 	program
 	perHour int // messages from one person; 0 leaves it to the demo
+	store   *watched
+	room    http.Handler // the chats while the program is cut off
+	file    *bolt.Store  // likewise
 }
 
-func (n *sandboxNetwork) start(t *testing.T) {
+func (n *sandboxNetwork) config(t *testing.T) *config.Config {
+	t.Helper()
 	cfg, err := config.Load("demo.yaml", demoConfig)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg.Sandbox.Listen = "127.0.0.1:0"
 	cfg.Intake.PerHour = cmp.Or(n.perHour, cfg.Intake.PerHour)
-	n.begin(t, cfg, world{})
+	return cfg
 }
 
-func (n *sandboxNetwork) say(t *testing.T, person, group, text string) {
-	t.Helper()
-	chat := "p-" + person
-	if group != "" {
-		chat = group
+func (n *sandboxNetwork) start(t *testing.T) {
+	n.begin(t, n.config(t), world{storage: func(s storage.Store) storage.Store {
+		n.store = &watched{Store: s}
+		n.store.changed = sync.NewCond(&n.store.mu)
+		return n.store
+	}})
+}
+
+// watched is a store that tells of every update.
+type watched struct {
+	storage.Store
+	mu      sync.Mutex
+	changed *sync.Cond
+}
+
+func (w *watched) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.changed.Broadcast()
+	}()
+	return w.Store.Update(ctx, fn)
+}
+
+// offline stops the program; the chats go on without it, on the same file.
+func (n *sandboxNetwork) offline(t *testing.T) {
+	n.stop(t)
+	var err error
+	if n.file, err = bolt.Open(filepath.Join(n.data, databaseFile), bolt.Options{Schema: schema}); err != nil {
+		t.Fatal(err)
 	}
-	body, _ := json.Marshal(map[string]string{"from": person, "chat": chat, "text": text})
-	resp, err := http.Post("http://"+n.live.page+"/api/sandbox/messages", "application/json", bytes.NewReader(body))
+	o, err := understand(n.config(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := o.room(world{clock: n.clock}, n.file, nil, "", slog.New(slog.DiscardHandler), nil, nil)
+	room.Now = func() time.Time { return n.clock.Now() }
+	n.room = sandbox.New(room).Handler()
+}
+
+// online starts the program and waits until it has taken all that was said.
+func (n *sandboxNetwork) online(t *testing.T) {
+	if err := n.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n.start(t)
+	n.store.mu.Lock()
+	for n.untaken(t) {
+		n.store.changed.Wait()
+	}
+	n.store.mu.Unlock()
+	n.settle(t)
+}
+
+func (n *sandboxNetwork) untaken(t *testing.T) (any bool) {
+	err := n.store.View(t.Context(), func(r storage.Reader) error {
+		for range r.Scan("sandbox/untaken", nil, nil) {
+			any = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return any
+}
+
+// ask sends a request to the page's API and reads the answer.
+func (n *sandboxNetwork) ask(t *testing.T, method, path string, body, answer any) {
+	t.Helper()
+	b, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.stopped { // the bot will be given it later
+		got := httptest.NewRecorder()
+		n.room.ServeHTTP(got, httptest.NewRequest(method, "http://127.0.0.1/api/sandbox/"+path, bytes.NewReader(b)))
+		if got.Code == http.StatusOK {
+			_ = json.Unmarshal(got.Body.Bytes(), answer)
+		}
+		return
+	}
+	req, err := http.NewRequest(method, "http://"+n.live.page+"/api/sandbox/"+path, bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		b, _ := io.ReadAll(resp.Body)
-		t.Fatalf("say %q: %s %s", text, resp.Status, b)
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %s %s %v", method, path, resp.Status, got, err)
 	}
+	if err := json.Unmarshal(got, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func chatOf(person, group string) string { return cmp.Or(group, "p-"+person) }
+
+func (n *sandboxNetwork) say(t *testing.T, person, group, text string) string {
+	t.Helper()
+	var posted struct{ ID uint64 }
+	n.ask(t, "POST", "messages", map[string]string{"from": person, "chat": chatOf(person, group), "text": text}, &posted)
+	if n.stopped { // the answer was that it waits
+		var all []struct{ ID uint64 }
+		n.ask(t, "GET", "messages?chat="+url.QueryEscape(chatOf(person, group)), nil, &all)
+		posted.ID = all[len(all)-1].ID
+	}
+	return fmt.Sprint(posted.ID)
+}
+
+func (n *sandboxNetwork) recall(t *testing.T, person, group, id string) {
+	t.Helper()
+	number, err := strconv.ParseUint(id, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.ask(t, "POST", "messages", map[string]any{"from": person, "chat": chatOf(person, group), "recalls": number}, &struct{}{})
 }
 
 func (n *sandboxNetwork) sent(t *testing.T, chat string) []string {
@@ -142,15 +269,8 @@ func (n *sandboxNetwork) sent(t *testing.T, chat string) []string {
 	if group, ok := strings.CutPrefix(chat, "@"); ok {
 		id = group
 	}
-	resp, err := http.Get(fmt.Sprintf("http://%s/api/sandbox/messages?chat=%s", n.live.page, url.QueryEscape(id)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
 	var messages []struct{ From, Text string }
-	if err := json.NewDecoder(resp.Body).Decode(&messages); err != nil {
-		t.Fatal(err)
-	}
+	n.ask(t, "GET", "messages?chat="+url.QueryEscape(id), nil, &messages)
 	var texts []string
 	for _, m := range messages {
 		if m.From == "bot" {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,11 +19,14 @@ import (
 //
 //	clock 2026-11-23 10:00     move the clock there; all that falls due on the way happens
 //	advance 20s                move the clock on
+//	offline                    the bot is cut off: what is said from here on waits for it
+//	online                     and comes to it now
 //	restart                    stop the program and start it on the same data
 //	crash                      the same, but on the data as they are at this moment,
 //	                           as after kill -9: nothing is finished or tidied up
 //	luo: …                     luo says it to the bot in private
 //	luo @zc: …                 luo says it in the group zc
+//	recall luo A               luo takes back the last thing he said that holds A
 //	quote luo A: …             luo says it in private, quoting the last thing he was sent that holds A
 //	quote luo “A”: …           the same, quoting these very words of somebody else
 //	> luo: A | B               the next thing luo has not read yet holds A and B
@@ -41,8 +45,12 @@ type script struct {
 	read  map[string]int    // per chat: messages read
 	last  map[string]string // per chat: the last thing read
 	kept  map[string]string
+	said  []saying
 	where string
 }
+
+// saying is something that was said, for taking it back.
+type saying struct{ who, group, text, id string }
 
 // network is where a script is played.
 type network interface {
@@ -52,7 +60,12 @@ type network interface {
 	freeze(t *testing.T) func()
 	now() time.Time
 	move(t *testing.T, to time.Time)
-	say(t *testing.T, person, group, text string)
+	// offline cuts the bot off; what is said is kept by the network until online.
+	offline(t *testing.T)
+	online(t *testing.T)
+	// say returns the message's id, with which recall takes it back.
+	say(t *testing.T, person, group, text string) string
+	recall(t *testing.T, person, group, id string)
 	// sent lists what the bot has sent to a person ("luo") or a group ("@zc").
 	sent(t *testing.T, chat string) []string
 }
@@ -120,8 +133,14 @@ func (s *script) do(line string) {
 		s.net.stop(s.t)
 		restore()
 		s.net.start(s.t)
+	case "offline":
+		s.net.offline(s.t)
+	case "online":
+		s.net.online(s.t)
 	case "quote":
 		s.quote(rest)
+	case "recall":
+		s.recall(rest)
 	case ">":
 		s.expect(rest)
 	case "=":
@@ -154,7 +173,23 @@ func (s *script) say(line string) {
 	if m == nil {
 		s.t.Fatalf("%s: not a line of a script", s.where)
 	}
-	s.net.say(s.t, m[1], m[2], s.fill(m[3]))
+	s.speak(m[1], m[2], s.fill(m[3]))
+}
+
+func (s *script) speak(who, group, text string) {
+	s.said = append(s.said, saying{who, group, text, s.net.say(s.t, who, group, text)})
+}
+
+// recall takes back the last thing that somebody said with those words.
+func (s *script) recall(rest string) {
+	who, words, _ := strings.Cut(rest, " ")
+	for _, m := range slices.Backward(s.said) {
+		if m.who == who && strings.Contains(m.text, words) {
+			s.net.recall(s.t, who, m.group, m.id)
+			return
+		}
+	}
+	s.t.Fatalf("%s: nobody said that", s.where)
 }
 
 // quote says something as WeChat writes it when it answers what was said before.
@@ -175,7 +210,7 @@ func (s *script) quote(rest string) {
 	if !ok {
 		s.t.Fatalf("%s: there is nothing to quote", s.where)
 	}
-	s.net.say(s.t, who, "", "「小信："+s.fill(quoted)+"」\n- - - - - - - - - - - - - - -\n"+s.fill(text))
+	s.speak(who, "", "「小信："+s.fill(quoted)+"」\n- - - - - - - - - - - - - - -\n"+s.fill(text))
 }
 
 func (s *script) unread(chat string) []string {

@@ -18,7 +18,8 @@ import (
 // against the stand-in server.
 func TestScriptsOverWeChat(t *testing.T) {
 	playAll(t, func(t *testing.T, start time.Time) network {
-		return &wechatNetwork{program: program{data: t.TempDir(), wall: start}}
+		terminal := newTerminal()
+		return &wechatNetwork{program: program{data: t.TempDir(), wall: start, terminal: terminal}, shows: terminal}
 	})
 }
 
@@ -28,6 +29,8 @@ type wechatNetwork struct {
 	server *wechattest.Server
 	quiet  config.QuietHours
 	alarms []config.Alarm
+	shows  *terminal // when set, start waits until it shows that the account is online
+	waits  bool      // something was posted while the program was cut off
 }
 
 func (n *wechatNetwork) start(t *testing.T) {
@@ -48,8 +51,15 @@ func (n *wechatNetwork) start(t *testing.T) {
 		n.server = wechattest.New(func() time.Time { return n.clock.Now() })
 		n.people(cfg)
 	}
+	online := 0
+	if n.shows != nil {
+		online = n.shows.count("wechat: online")
+	}
 	polls := len(n.server.Requests("synccheck"))
 	n.begin(t, cfg, world{network: n.server.RoundTripper()})
+	if n.shows != nil { // what is sent before that waits
+		n.shows.more("wechat: online", online)
+	}
 	n.server.Await(t.Context().Done(), "synccheck", polls+1)
 	n.handled(t)
 }
@@ -66,12 +76,40 @@ func (n *wechatNetwork) people(cfg *config.Config) {
 	n.server.ScanAlways(wechattest.Uin)
 }
 
-func (n *wechatNetwork) say(t *testing.T, person, group, text string) {
+func (n *wechatNetwork) say(t *testing.T, person, group, text string) string {
+	t.Helper()
+	return n.posted(t, func() string { return n.server.Say(person, group, text) })
+}
+
+func (n *wechatNetwork) recall(t *testing.T, _, _, id string) {
+	t.Helper()
+	n.posted(t, func() string { return n.server.Recall(id) })
+}
+
+// posted returns when the program has what was posted, unless it is cut off.
+func (n *wechatNetwork) posted(t *testing.T, post func() string) string {
 	t.Helper()
 	syncs := len(n.server.Requests("webwxsync"))
-	n.server.Say(person, group, text)
+	id := post()
+	if n.waits = n.stopped; n.waits {
+		return id
+	}
 	n.server.Await(t.Context().Done(), "webwxsync", syncs+1)
 	n.handled(t)
+	n.settle(t)
+	return id
+}
+
+func (n *wechatNetwork) offline(t *testing.T) { n.stop(t) }
+
+func (n *wechatNetwork) online(t *testing.T) {
+	t.Helper()
+	syncs := len(n.server.Requests("webwxsync"))
+	n.start(t)
+	if n.waits {
+		n.server.Await(t.Context().Done(), "webwxsync", syncs+1)
+		n.handled(t)
+	}
 	n.settle(t)
 }
 
@@ -97,7 +135,9 @@ func (n *wechatNetwork) handled(t *testing.T) {
 
 func (n *wechatNetwork) sent(t *testing.T, chat string) []string {
 	t.Helper()
-	n.settle(t)
+	if !n.stopped {
+		n.settle(t)
+	}
 	return slices.Clone(n.server.Sent(strings.TrimPrefix(chat, "@")))
 }
 
@@ -161,6 +201,15 @@ func (t *terminal) await(before, word string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for strings.LastIndex(t.b.String(), word) < strings.LastIndex(t.b.String(), before) {
+		t.said.Wait()
+	}
+}
+
+// more returns when word was said more often than so many times.
+func (t *terminal) more(word string, than int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for strings.Count(t.b.String(), word) <= than {
 		t.said.Wait()
 	}
 }

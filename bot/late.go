@@ -135,7 +135,7 @@ func (t *turn) answerLate(tx storage.Tx) error {
 		return err
 	}
 	_, err = outbox.Put(tx, outbox.Promise{Key: fmt.Sprintf("late/%x", sha256.Sum256(lateTimer(l.Flush, who))), To: who, Text: t.lateText(l),
-		Due: t.now, Repeat: true, Kind: "reply", Awake: true}, t.now)
+		Due: t.now, Repeat: true, Kind: "reply", Awake: !l.Group}, t.now)
 	return err
 }
 

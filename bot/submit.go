@@ -42,7 +42,7 @@ func (t *turn) submit() (reply, error) {
 		if t.draft != nil {
 			t.talk = t.draft.clone()
 		}
-		if err := t.handedIn(tx, k.Draft, r.Case); err != nil {
+		if err := t.handedIn(tx, k, r.Case); err != nil {
 			return "", err
 		}
 		if signature == cases.Anonymous {
@@ -60,16 +60,19 @@ func (t *turn) submit() (reply, error) {
 
 // handedIn notes which matter the draft became, for when one of its messages is
 // taken back. Nothing leads to an anonymous one.
-func (t *turn) handedIn(tx storage.Tx, draft string, c cases.Case) error {
+func (t *turn) handedIn(tx storage.Tx, k talk, c cases.Case) error {
+	alone := t.became.Draft == k.Draft && len(k.Said) == 1 // all of it was said in this message
 	if t.became = (became{}); c.Signature == cases.Anonymous {
 		return nil
 	}
-	t.became.Case = c.No
+	if t.became.Case = c.No; alone {
+		return nil
+	}
 	b, err := record.Encode(1, c.No)
 	if err != nil {
 		return fmt.Errorf("note what a draft became: %w", err)
 	}
-	return tx.Put(t.seenTable(), draftKey(draft), b)
+	return tx.Put(t.seenTable(), draftKey(k.Draft), b)
 }
 
 // afterHours reports whether nobody is in the office now.

@@ -168,6 +168,10 @@ const (
 	bodyMax = 32      // MiB of a posted message with what is attached to it
 )
 
+// recallText stands in the chat where a message was taken back; it is for the
+// page, and nobody has said it.
+const recallText = "（撤回了一条消息）"
+
 // post keeps a message, lets the bot have it, and answers when the bot's
 // replies stand in the chat.
 func (r *Room) post(w http.ResponseWriter, req *http.Request) {
@@ -176,6 +180,7 @@ func (r *Room) post(w http.ResponseWriter, req *http.Request) {
 		Chat        string           `json:"chat"`
 		Text        string           `json:"text"`
 		Attachments []postedFileJSON `json:"attachments"`
+		Recalls     uint64           `json:"recalls"` // takes an earlier message back; says nothing else
 	}
 	if !decode(w, req, bodyMax, &body) {
 		return
@@ -188,11 +193,20 @@ func (r *Room) post(w http.ResponseWriter, req *http.Request) {
 	if !ok {
 		return
 	}
+	if body.Recalls != 0 {
+		if e, err := r.log.at(req.Context(), c.id, body.Recalls); err != nil || e.From != body.From {
+			fail(w, http.StatusNotFound, "the person has said no such message in the chat")
+			return
+		}
+		body.Text, body.Attachments = recallText, nil
+	}
 	media, ok := r.posted(w, body.Attachments)
 	if !ok {
 		return
 	}
-	e, err := r.log.post(req.Context(), entry{Chat: c.id, From: body.From, At: r.opt.Now(), Text: body.Text, Media: media})
+	r.clock.RLock() // it is dealt with at the time at which it was said
+	defer r.clock.RUnlock()
+	e, err := r.log.post(req.Context(), entry{Chat: c.id, From: body.From, At: r.opt.Now(), Text: body.Text, Media: media, Recalls: body.Recalls})
 	if err != nil {
 		r.unavailable(w, "the message could not be kept, send it again", err)
 		return

@@ -32,20 +32,22 @@ const botName = "bot"
 
 // entry is one message in the log. IDs rise strictly across the whole room.
 type entry struct {
-	ID    uint64
-	Chat  string
-	From  string
-	At    time.Time
-	Text  string
-	Media []attachment
+	ID      uint64
+	Chat    string
+	From    string
+	At      time.Time
+	Text    string
+	Media   []attachment
+	Recalls uint64 // the entry that this one takes back
 }
 
 // storedEntry is version 1 of an entry's value; ID and chat are in the key.
 type storedEntry struct {
-	From  string       `cbor:"1,keyasint"`
-	At    int64        `cbor:"2,keyasint"` // milliseconds since 1970
-	Text  string       `cbor:"3,keyasint"`
-	Media []attachment `cbor:"4,keyasint,omitempty"`
+	From    string       `cbor:"1,keyasint"`
+	At      int64        `cbor:"2,keyasint"` // milliseconds since 1970
+	Text    string       `cbor:"3,keyasint"`
+	Media   []attachment `cbor:"4,keyasint,omitempty"`
+	Recalls uint64       `cbor:"5,keyasint,omitempty"`
 }
 
 const entryVersion = 1
@@ -109,7 +111,7 @@ func appendEntry(tx storage.Tx, e entry) (uint64, error) {
 		return 0, err
 	}
 	id := last + 1
-	value, err := record.Encode(entryVersion, storedEntry{From: e.From, At: e.At.UnixMilli(), Text: e.Text, Media: e.Media})
+	value, err := record.Encode(entryVersion, storedEntry{From: e.From, At: e.At.UnixMilli(), Text: e.Text, Media: e.Media, Recalls: e.Recalls})
 	if err != nil {
 		return 0, err
 	}
@@ -244,6 +246,6 @@ func decodeEntry(chatID string, key, value []byte) (entry, error) {
 	}
 	return entry{
 		ID: binary.BigEndian.Uint64(key[len(key)-8:]), Chat: chatID,
-		From: s.From, At: time.UnixMilli(s.At), Text: s.Text, Media: s.Media,
+		From: s.From, At: time.UnixMilli(s.At), Text: s.Text, Media: s.Media, Recalls: s.Recalls,
 	}, nil
 }

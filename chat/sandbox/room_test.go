@@ -324,3 +324,25 @@ func TestNoBotNoAnswer(t *testing.T) {
 		t.Errorf("a message while the bot is away: status %d, want 503", rec.Code)
 	}
 }
+
+func TestQuoteAndRecall(t *testing.T) {
+	f, _ := serve(t, mem.New(), nil)
+	f.say("li", "g-zc1", "「张三：收到」\n- - - - - - - - - - - - - - -\n@小信 接待日")
+	f.say("zhang", "p-zhang", "澡堂没水")
+	got := f.bot.got()
+	if len(got) != 2 || got[0].Quoted != "收到" || got[0].Text != "接待日" || !got[0].Addressed {
+		t.Fatalf("the bot was told %+v", got)
+	}
+	for body, want := range map[string]int{
+		`{"from":"zhang","chat":"p-zhang","recalls":` + string(got[1].ID) + `}`: http.StatusOK,
+		`{"from":"zhang","chat":"p-zhang","recalls":99}`:                        http.StatusNotFound,
+		`{"from":"zhang","chat":"g-zc1","recalls":` + string(got[0].ID) + `}`:   http.StatusNotFound, // another's
+	} {
+		if status, answer := f.call("POST", "/api/sandbox/messages", body); status != want {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
+	if all := f.bot.got(); len(all) != 3 || all[2].Recalls != got[1].ID || all[2].Text != "" || all[2].ID == got[1].ID {
+		t.Errorf("the bot was told %+v", all[2:])
+	}
+}

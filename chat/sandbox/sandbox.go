@@ -92,7 +92,7 @@ type Room struct {
 	hub    hub
 	failed chan struct{} // a delivery outside Run failed
 	gate   gate
-	clock  sync.Mutex // held while the clock moves
+	clock  sync.RWMutex // held while the clock moves; for reading, while the bot takes what was said now
 }
 
 var (

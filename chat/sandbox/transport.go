@@ -133,6 +133,11 @@ func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
 			From: address(privateID(e.From)),
 			Chat: address(c.id),
 		}
+		if e.Recalls != 0 {
+			m.Recalls = messageID(e.Recalls)
+			list[i] = m
+			continue
+		}
 		m.Quoted, m.Text = chat.CutQuote(e.Text)
 		if c.kind == kindGroup {
 			m.Text, m.Addressed = chat.CutCall(m.Text, r.opt.BotName)
