@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -132,11 +133,13 @@ func TestBrowserWatches(t *testing.T) {
 }
 
 // startDemo runs the demo on a clock that stands still and returns the page's address.
-func startDemo(t *testing.T) string {
+func startDemo(t *testing.T) string { return "http://" + startDemoNetwork(t).live.page }
+
+func startDemoNetwork(t *testing.T) *sandboxNetwork {
 	n := &sandboxNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 3, 9, 0, 0, 0, calendar.Zone)}}
 	n.start(t)
 	t.Cleanup(func() { n.stop(t) })
-	return "http://" + n.live.page
+	return n
 }
 
 // visitor is somebody at the page, in a tab of a browser of his own.
@@ -315,14 +318,22 @@ func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// until waits for a JavaScript condition.
+// until waits for a JavaScript condition, on whichever page the tab comes to.
 func (v *visitor) until(condition string) {
 	v.t.Helper()
-	_, err := chromedp.Run(v.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	poll := chromedp.Poll[bool](condition, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(time.Minute))
+	_, err := chromedp.Run(v.ctx, poll)
+	for err != nil && leftPage.MatchString(err.Error()) && v.ctx.Err() == nil {
+		_, err = chromedp.Run(v.ctx, poll)
+	}
 	if err != nil {
 		v.t.Fatalf("waiting for %s: %v\n%s\n%s", condition, err, v.text("body"), v.complaints())
 	}
 }
+
+// leftPage is what the browser says when another page comes while one is looked
+// at.
+var leftPage = regexp.MustCompile(`navigated|context was destroyed|Cannot find context`)
 
 // text is what can be read in an element.
 func (v *visitor) text(selector string) string {

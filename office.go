@@ -187,24 +187,25 @@ func (o *office) desk(store storage.Store) *desk.Desk {
 		Random: rand.Reader})
 }
 
-// addresses are where people and groups are reached on the networks in use.
+// addresses are where people and groups are reached on the networks in use; with
+// none of them in use the office works on its own page.
 func (o *office) addresses() (people map[string]chat.Address, groups []desk.Group) {
-	sandbox := !o.cfg.WeChat.Enabled
+	inWeChat, inSandbox := o.cfg.WeChat.Enabled, !o.cfg.WeChat.Enabled && o.cfg.Sandbox.Listen != ""
 	people = map[string]chat.Address{}
 	for _, p := range o.cfg.People {
 		switch {
-		case sandbox:
+		case inSandbox:
 			people[p.ID] = chat.Address("sandbox:p-" + p.ID)
-		case p.Code != "":
+		case inWeChat && p.Code != "":
 			people[p.ID] = chat.Address("wechat:p/" + p.Code)
 		}
 	}
 	for _, g := range o.cfg.Groups {
 		group := desk.Group{ID: g.ID, Name: g.Name}
 		switch {
-		case sandbox:
+		case inSandbox:
 			group.Address = chat.Address("sandbox:" + g.ID)
-		case g.Marker != "":
+		case inWeChat && g.Marker != "":
 			group.Address = chat.Address("wechat:g/" + g.Marker)
 		}
 		groups = append(groups, group)

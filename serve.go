@@ -21,6 +21,7 @@ import (
 	"fangzhuo/chat/sandbox"
 	"fangzhuo/chat/wechat"
 	"fangzhuo/config"
+	"fangzhuo/console"
 	"fangzhuo/desk"
 	"fangzhuo/intake"
 	"fangzhuo/internal/guard"
@@ -97,7 +98,8 @@ type world struct {
 
 // running is a handle on the program while it runs.
 type running struct {
-	page string // address of the page, "" without one
+	page  string // address of the page, "" without one
+	staff string // the link to the staff page, with its token
 	// move moves the clock and fires what is due on the way; settle fires what
 	// is due now.
 	move   func(ctx context.Context, to time.Time) error
@@ -119,6 +121,12 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	}
 	if cfg.Sandbox.Listen != "" {
 		if err := guard.CheckListen(cfg.Sandbox.Listen, token); err != nil {
+			return err
+		}
+	}
+
+	if cfg.Console.Listen != "" {
+		if err := guard.CheckListen(cfg.Console.Listen, ""); err != nil {
 			return err
 		}
 	}
@@ -187,6 +195,11 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		watches = append(watches, &watch.Pulse{Options: watching})
 	}
 
+	if len(running) == 0 { // what is owed to people in WeChat waits for the day it is switched on again
+		transports["wechat"] = away{}
+		state.transports = append(state.transports, "wechat")
+	}
+
 	// what is owed to people, what falls due, and the conversation
 	queue = outbox.New(store, transports, outbox.Options{Now: now, Log: log, Pace: pace(cfg),
 		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, d, channels, out, now()) }})
@@ -221,7 +234,17 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		}
 		return errors.Join(runner.Settle(ctx), queue.Flush(ctx))
 	}}
-	return start(ctx, cfg, w, log, parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running, health: state})
+	p := parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running, health: state}
+	switch {
+	case cfg.Console.Listen != "":
+		if p.token, err = consoleToken(cfg.Data); err != nil {
+			return err
+		}
+		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, Token: p.token})
+	case o.staffBeside(token):
+		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, Base: deskPath, Chat: "/"})
+	}
+	return start(ctx, cfg, w, log, p)
 }
 
 // parts is everything that runs.
@@ -233,6 +256,8 @@ type parts struct {
 	bot        *bot.Bot
 	room       *sandbox.Room
 	registrar  registrar
+	staff      *console.Console // the office's own page, or nil
+	token      string           // of its link
 	transports []chat.Transport
 	health     http.Handler // of /healthz
 }
@@ -255,11 +280,17 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 			return err
 		}
 	}
-	var listener net.Listener
+	var listener, office net.Listener
 	if p.room != nil {
 		var err error
 		if listener, err = net.Listen("tcp", cfg.Sandbox.Listen); err != nil {
 			return fmt.Errorf("open the page: %w; another program may use the port: try --listen 127.0.0.1:0", err)
+		}
+	}
+	if cfg.Console.Listen != "" {
+		var err error
+		if office, err = net.Listen("tcp", cfg.Console.Listen); err != nil {
+			return fmt.Errorf("open the staff page: %w; another program may use the port: choose another in console.listen", err)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -278,9 +309,20 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 		pages := http.NewServeMux()
 		pages.Handle("GET /healthz", p.health)
 		pages.Handle("/", p.room.Handler())
+		if p.staff != nil && office == nil {
+			pages.Handle(deskPath+"/", p.staff.Handler())
+		}
 		serveHTTP(ctx, group, listener, pages)
 		live.page = listener.Addr().String()
 		greet(w.stdout, live.page, w.movable)
+	}
+	if office != nil {
+		pages := http.NewServeMux()
+		pages.Handle("GET /healthz", p.health)
+		pages.Handle("/", p.staff.Handler())
+		serveHTTP(ctx, group, office, pages)
+		live.staff = fmt.Sprintf("http://%s/?token=%s", office.Addr(), p.token)
+		fmt.Fprintf(w.stdout, "工作台 Staff page: %s\n", live.staff)
 	}
 	if w.started != nil {
 		w.started(live)

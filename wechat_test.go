@@ -26,11 +26,12 @@ func TestScriptsOverWeChat(t *testing.T) {
 // wechatNetwork plays a script as friends and groups of a WeChat account.
 type wechatNetwork struct {
 	program
-	server *wechattest.Server
-	quiet  config.QuietHours
-	alarms []config.Alarm
-	shows  *terminal // when set, start waits until it shows that the account is online
-	waits  bool      // something was posted while the program was cut off
+	server  *wechattest.Server
+	quiet   config.QuietHours
+	alarms  []config.Alarm
+	shows   *terminal // when set, start waits until it shows that the account is online
+	waits   bool      // something was posted while the program was cut off
+	console bool      // the staff page is on
 }
 
 func (n *wechatNetwork) start(t *testing.T) {
@@ -39,6 +40,9 @@ func (n *wechatNetwork) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Sandbox.Listen = ""
+	if n.console {
+		cfg.Console.Listen = "127.0.0.1:0"
+	}
 	cfg.WeChat = config.WeChat{Enabled: true, Quiet: n.quiet}
 	cfg.Alarms = n.alarms
 	for i := range cfg.People {

@@ -49,6 +49,9 @@ func (o *office) room(w world, store storage.Store, d *desk.Desk, token string, 
 	if w.movable {
 		options.Move = move
 	}
+	if o.staffBeside(token) {
+		options.Desk = deskPath + "/"
+	}
 	for _, p := range o.cfg.People {
 		options.People = append(options.People, sandbox.Person{ID: p.ID, Name: p.Name, Title: p.Title, Role: p.Role})
 	}

@@ -174,8 +174,7 @@ func sponsor(t *turn, in input) (reply, error) {
 	})
 }
 
-// ask puts a question to the petitioner and notes in their conversation that
-// the next thing they say is the answer.
+// ask puts a question to the petitioner.
 func ask(t *turn, in input) (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
 		d, to, err := t.b.desk.Ask(tx, t.actor, in.no, in.rest.Raw(), t.now)
@@ -183,20 +182,26 @@ func ask(t *turn, in input) (reply, error) {
 			return "", err
 		}
 		if to != "" {
-			k, err := loadTalk(tx, to)
-			if err != nil {
-				return "", err
-			}
-			asked := &turn{b: t.b, ctx: t.ctx, now: t.now, was: k, talk: k}
-			before := slices.DeleteFunc(slices.Clone(k.Asked), func(n cases.Number) bool { return n == d.Case.No })
-			asked.m.From, asked.talk.Asked = to, append(before, d.Case.No)
-			asked.talk.Answered, asked.talk.Doubt = time.Time{}, k.Form != ""
-			if err := asked.saveTalk(tx); err != nil {
+			if err := t.b.Expect(tx, to, d.Case.No, t.now); err != nil {
 				return "", err
 			}
 		}
 		return t.step("ask", d, nil), nil
 	})
+}
+
+// Expect notes in the petitioner's conversation that staff asked about the
+// matter: the next thing they say is the answer.
+func (b *Bot) Expect(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error {
+	k, err := loadTalk(tx, petitioner)
+	if err != nil {
+		return err
+	}
+	asked := &turn{b: b, now: now, was: k, talk: k}
+	before := slices.DeleteFunc(slices.Clone(k.Asked), func(n cases.Number) bool { return n == no })
+	asked.m.From, asked.talk.Asked = petitioner, append(before, no)
+	asked.talk.Answered, asked.talk.Doubt = time.Time{}, k.Form != ""
+	return asked.saveTalk(tx)
 }
 
 func answerCase(t *turn, in input) (reply, error) {

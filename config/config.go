@@ -30,6 +30,7 @@ type Config struct {
 	Intake  Intake
 	Pushes  Pushes
 	Sandbox Sandbox
+	Console Console
 	WeChat  WeChat `yaml:"wechat"`
 	// Alarms are the ways to people that do not lead over a chat account.
 	Alarms []Alarm
@@ -229,6 +230,11 @@ type Try struct {
 	Label   string
 	LabelEN string `yaml:"label_en"`
 	Text    string // what is sent
+}
+
+// Console is the office's own page, on this machine only.
+type Console struct {
+	Listen string // host:port; empty switches the page off
 }
 
 // WeChat is the account on the phone in the office.

@@ -38,11 +38,14 @@ func (c *Config) checkAlarms() {
 
 func (c *Config) checkNetworks() {
 	s, w := c.Sandbox, c.WeChat
-	if !w.Enabled && s.Listen == "" {
-		c.Problem("wechat.enabled", "is false and sandbox.listen is empty: switch one on, or nobody can reach the bot")
+	if !w.Enabled && s.Listen == "" && c.Console.Listen == "" {
+		c.Problem("wechat.enabled", "is false, and sandbox.listen and console.listen are empty: switch one on, or nobody can reach the office")
 	}
 	if s.Listen != "" {
 		c.checkListen(s)
+	}
+	if c.Console.Listen != "" {
+		c.checkConsole(c.Console.Listen)
 	}
 	if s.Token != "" && s.TokenFile != "" {
 		c.Problem("sandbox.token", "stands beside token_file: keep one of the two")
@@ -116,12 +119,8 @@ func (c *Config) QuietAt(path string, at Clock) {
 // checkListen refuses a page that others could reach without a token: whoever
 // opens it can be anybody.
 func (c *Config) checkListen(s Sandbox) {
-	host, port, err := net.SplitHostPort(s.Listen)
-	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
-		c.Problem("sandbox.listen", "%q is not host:port: write it like 127.0.0.1:8080", s.Listen)
-		return
-	}
-	if host == "localhost" || net.ParseIP(host).IsLoopback() || c.notes.broken["sandbox.token"] {
+	host, port, ok := c.hostPort("sandbox.listen", s.Listen, "127.0.0.1:8080")
+	if !ok || thisMachine(host) || c.notes.broken["sandbox.token"] {
 		return
 	}
 	switch {
@@ -131,3 +130,28 @@ func (c *Config) checkListen(s Sandbox) {
 		c.Problem("sandbox.token", "is short enough to be guessed: write 16 characters or more")
 	}
 }
+
+// checkConsole refuses an address of the staff page that other machines could
+// reach: what it shows would cross the net unsealed.
+func (c *Config) checkConsole(listen string) {
+	host, port, ok := c.hostPort("console.listen", listen, "127.0.0.1:8090")
+	switch {
+	case !ok:
+	case !thisMachine(host):
+		c.Problem("console.listen", "%q can be reached from outside: write 127.0.0.1:%s", listen, port)
+	case listen == c.Sandbox.Listen && port != "0":
+		c.Problem("console.listen", "is sandbox.listen too: choose another port, or leave it out and find the page at /desk/ of the sandbox")
+	}
+}
+
+// hostPort splits an address to listen on, or says how to write one.
+func (c *Config) hostPort(path, listen, like string) (host, port string, ok bool) {
+	host, port, err := net.SplitHostPort(listen)
+	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
+		c.Problem(path, "%q is not host:port: write it like %s", listen, like)
+		return "", "", false
+	}
+	return host, port, true
+}
+
+func thisMachine(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }

@@ -23,7 +23,7 @@ type Todo struct {
 // Todo lists the office's open cases.
 func (d *Desk) Todo(ctx context.Context, actor cases.Actor) (Todo, error) {
 	var t Todo
-	for _, stage := range []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered} {
+	for _, stage := range Stages {
 		for _, sealed := range shelves(actor, stage) {
 			list, err := d.list(ctx, openTable, stageKey(stage, sealed), listedAtMost, false)
 			if err != nil {
@@ -50,6 +50,35 @@ func (t *Todo) add(list []cases.Case) {
 			t.Waiting = append(t.Waiting, c)
 		}
 	}
+}
+
+// Stages are those in which somebody still has to act, in their usual order.
+var Stages = []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered}
+
+// Open lists the office's open cases at a stage, or at all of them for "": the
+// new ones first, then by the day the answer is due, at most n of each stage.
+// It reports whether there are more.
+func (d *Desk) Open(ctx context.Context, actor cases.Actor, stage cases.Stage, n int) (all []cases.Case, more bool, err error) {
+	for _, at := range Stages {
+		if stage != "" && at != stage {
+			continue
+		}
+		for _, sealed := range shelves(actor, at) {
+			list, err := d.list(ctx, openTable, stageKey(at, sealed), n+1, false)
+			if err != nil {
+				return nil, false, err
+			}
+			more = more || len(list) > n
+			all = append(all, list[:min(len(list), n)]...)
+		}
+	}
+	sortByDue(all)
+	isNew := func(c cases.Case) bool { return c.Stage == cases.Received }
+	return slices.Concat(only(all, isNew), only(all, func(c cases.Case) bool { return !isNew(c) })), more, nil
+}
+
+func only(list []cases.Case, which func(cases.Case) bool) []cases.Case {
+	return slices.DeleteFunc(slices.Clone(list), func(c cases.Case) bool { return !which(c) })
 }
 
 // Tasks lists what a unit has in hand.

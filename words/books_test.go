@@ -64,7 +64,7 @@ func everything() Args {
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More"} {
+		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days"} {
 		args[name] = 3
 	}
 	for _, name := range yesOrNo {

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,6 +32,7 @@ var families = map[string]struct {
 	"phase.":     {folder: "../chat", kind: "Phase"},
 	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
 	"failure.":   {folder: "../chat/notify", kind: "Failure"},
+	"page.text.": {and: []string{"assign", "ask", "urge", "answer", "close"}},
 	"done.":      {}, // said by name
 }
 
@@ -45,6 +47,11 @@ func TestProgramSaysWhatTheBookHas(t *testing.T) {
 	}
 	for _, inner := range innerSentences(t) {
 		said[inner] = true
+	}
+	for _, key := range pageSentences(t) {
+		if said[key] = true; !book.Has(key) {
+			t.Errorf("a page says %q, which is in no book", key)
+		}
 	}
 	for _, key := range book.Keys() {
 		if !said[key] {
@@ -95,6 +102,27 @@ func innerSentences(t *testing.T) []string {
 	for _, part := range strings.Split(text(t, Chinese), `{{template "`)[1:] {
 		name, _, _ := strings.Cut(part, `"`)
 		names = append(names, name)
+	}
+	return names
+}
+
+// pageSentences are those that the office's own pages say by themselves. They are
+// given no facts but the book's.
+func pageSentences(t *testing.T) []string {
+	pages, err := filepath.Glob("../console/page/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	var names []string
+	for _, page := range pages {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(b), `{{say "`)[1:] {
+			name, _, _ := strings.Cut(part, `"`)
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -195,7 +223,7 @@ func readProgram(t *testing.T) *program {
 	}
 	inherited := map[string]sayer{"Say": {}}
 	helpers := map[string]*ast.FuncDecl{}
-	for _, folder := range []string{"../desk", "../bot", "../watch", ".."} {
+	for _, folder := range []string{"../desk", "../bot", "../watch", "../console", ".."} {
 		p := &program{funcs: helpers, sayers: maps.Clone(inherited), fields: all.fields}
 		var bodies []*ast.FuncDecl
 		for _, f := range sources(t, folder) {

@@ -133,9 +133,10 @@ func (r *Room) guide(w http.ResponseWriter, req *http.Request) {
 		Room    string `json:"room"`
 		Bot     string `json:"bot"`
 		Movable bool   `json:"movable"`
+		Desk    string `json:"desk"`
 		Stops   []Stop `json:"stops"`
 		Tries   []Try  `json:"tries"`
-	}{room, r.opt.BotName, r.opt.Move != nil, append([]Stop{}, stops...), append([]Try{}, r.opt.Tries...)})
+	}{room, r.opt.BotName, r.opt.Move != nil, r.opt.Desk, append([]Stop{}, stops...), append([]Try{}, r.opt.Tries...)})
 }
 
 // read lists the messages of a chat after an id.

@@ -71,6 +71,8 @@ type Options struct {
 	Settle func(ctx context.Context) error
 	// Stops lists where the clock buttons lead.
 	Stops func(ctx context.Context) []Stop
+	// Desk is the path of the office's own page, or "".
+	Desk string
 	// Tries are the lines for newcomers, in order.
 	Tries []Try
 	// Token is asked for with every request; empty means that only this

@@ -49,6 +49,8 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"desk":     {[]string{"calendar", "cases", "chat", "outbox", "phrase", "storage", "storage/record", "words"}, nil},
 	"intake":   {[]string{"cases", "desk", "phrase"}, nil},
 	"bot":      {[]string{"calendar", "cases", "chat", "desk", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
+	"console": {[]string{"calendar", "cases", "chat", "desk", "intake", "internal/guard", "phrase", "storage", "words"},
+		[]string{"rsc.io/qr"}},
 
 	"internal/archtest": {},
 	"internal/guard":    {},
@@ -56,6 +58,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 
 // shared are third-party modules that more than one package may use.
 var shared = map[string]string{
+	"rsc.io/qr":                      "the code to log in with is shown on the terminal and on the staff page",
 	"go.etcd.io/bbolt":               "the yardstick measures the raw engine",
 	"github.com/cenkalti/backoff/v5": "waiting longer after each failure is needed at both ends of a network",
 }

@@ -185,6 +185,8 @@ function drawClock() {
 }
 
 function drawStops() {
+  $('desk').hidden = !room.desk;
+  $('desk').href = room.desk;
   $('moves').hidden = !room.movable;
   if (!room.movable) $('moving').textContent = t('fixed');
   const later = room.stops.filter(s => Date.parse(s.at) > Date.parse(clock.now()));

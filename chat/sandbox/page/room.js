@@ -3,7 +3,7 @@
 import * as api from './api.js';
 
 export const room = {
-  people: [], chats: [], bot: '', movable: true, stops: [], tries: [],
+  people: [], chats: [], bot: '', movable: true, desk: '', stops: [], tries: [],
   messages: new Map(), // chat id → messages in order
   marks: {},           // "person chat" → id of the last message read
   name: '',
@@ -29,7 +29,7 @@ export async function load() {
 
 export async function loadGuide() {
   const g = await api.guide();
-  Object.assign(room, { bot: g.bot, movable: g.movable, stops: g.stops, tries: g.tries });
+  Object.assign(room, { bot: g.bot, movable: g.movable, desk: g.desk, stops: g.stops, tries: g.tries });
   if (room.name !== g.room) { room.name = g.room; recallMarks(); }
 }
 

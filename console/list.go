@@ -1,0 +1,90 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/words"
+)
+
+// listed is how many matters of each stage the list shows.
+const listed = 200
+
+// row is one matter of the list.
+type row struct {
+	desk.Line
+	No, Stage, Due string
+	New            bool
+}
+
+// tab is one stage the list can be narrowed to.
+type tab struct {
+	ID, Name string
+	Chosen   bool
+}
+
+type listPage struct {
+	Tabs []tab
+	Rows []row
+	More string
+}
+
+// list shows the office's open matters, as 待办 does and further.
+func (v *visit) list() {
+	stage := cases.Stage(v.req.FormValue("stage"))
+	if !slices.Contains(desk.Stages, stage) {
+		stage = ""
+	}
+	v.listWith(stage, http.StatusOK, view{})
+}
+
+func (v *visit) listWith(stage cases.Stage, status int, p view) {
+	all, more, err := v.Desk.Open(v.req.Context(), v.actor, stage, listed)
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
+	main := listPage{Tabs: []tab{{"", v.say("page.all", nil), stage == ""}}}
+	for _, s := range desk.Stages {
+		main.Tabs = append(main.Tabs, tab{string(s), v.stage(s), stage == s})
+	}
+	for i, l := range v.Desk.Lines(all, v.Now()) {
+		r := row{Line: l, No: all[i].No.String(), Stage: v.stage(all[i].Stage), New: all[i].Stage == cases.Received}
+		if l.HasDue {
+			r.Due = v.say("page.due", words.Args{"Due": l.Due, "Days": l.Days, "Over": l.Over})
+		}
+		main.Rows = append(main.Rows, r)
+	}
+	if more {
+		main.More = v.say("page.more", words.Args{"N": listed})
+	}
+	switch v.req.FormValue("did") {
+	case "sealed":
+		p.Said = append(p.Said, v.say("page.did.sealed", nil))
+	}
+	p.Here, p.Main = "list", main
+	v.page(status, "list", p)
+}
+
+// find leads to a matter by its number, as people type it.
+func (v *visit) find() {
+	typed := v.req.FormValue("no")
+	year, seq, _, ok := phrase.Read(typed).CaseNo()
+	if !ok {
+		v.listWith("", http.StatusNotFound, view{Refused: v.say("page.no-number", nil)})
+		return
+	}
+	c, _, err := v.Desk.Look(v.req.Context(), v.actor, cases.Number{Year: year, Seq: seq}, v.Now())
+	if r, refused := desk.IsRefusal(err); refused {
+		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})
+		return
+	}
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
+	http.Redirect(v.w, v.req, v.Base+"/matters/"+c.No.String(), http.StatusSeeOther)
+}

@@ -1,0 +1,178 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/words"
+)
+
+// fact is one line of what is known of a matter.
+type fact struct{ Label, Value string }
+
+// moment is one line of a matter's history.
+type moment struct{ At, Who, Verb, Text string }
+
+// step is one form that carries a matter on.
+type step struct {
+	Verb, Name string
+	Categories []choice
+	Units      []choice
+	Days       bool   // asks for a term
+	Text       string // label of the box for words, "" for none
+	Needed     bool   // the words are needed
+	Typed      string // what was typed when it was refused
+	Main       bool   // the step that is usually next
+}
+
+// choice is one thing to choose.
+type choice struct {
+	ID, Name string
+	Chosen   bool
+}
+
+type matterPage struct {
+	No, Stage string
+	Facts     []fact
+	Notices   []string
+	History   []moment
+	Steps     []step
+	Sealed    bool
+	MayOpen   bool // the sealed part may be opened
+	Contact   string
+}
+
+// matter shows one matter, as 查 does, with what may be done next.
+func (v *visit) matter() {
+	no, ok := number(v.req.PathValue("no"))
+	if !ok {
+		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
+		return
+	}
+	var p view
+	switch v.req.FormValue("did") {
+	case "":
+	case "again":
+		p.Said = append(p.Said, v.say("page.did.again", nil))
+	default:
+		if verb := cases.Verb(v.req.FormValue("did")); slices.ContainsFunc(steps, func(s taking) bool { return s.verb == verb }) {
+			p.Said = append(p.Said, v.say("page.did", words.Args{"Verb": v.say("verb."+string(verb), nil)}))
+		}
+	}
+	if v.req.FormValue("call") != "" {
+		p.Said = append(p.Said, v.say("page.call", nil))
+	}
+	v.matterWith(no, http.StatusOK, p, typed{})
+}
+
+// typed is what was typed into a form that was refused.
+type typed struct {
+	verb    cases.Verb
+	text    string
+	contact string // shown once, after the sealed part was opened
+}
+
+func (v *visit) matterWith(no cases.Number, status int, p view, t typed) {
+	c, events, err := v.Desk.Look(v.req.Context(), v.actor, no, v.Now())
+	if r, refused := desk.IsRefusal(err); refused {
+		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})
+		return
+	}
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
+	p.Title = c.No.String()
+	p.Main = matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(events),
+		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact,
+		MayOpen: c.Signature != cases.Anonymous && c.Check(v.actor, cases.Open) == nil}
+	v.page(status, "matter", p)
+}
+
+// number reads a number as it stands in an address.
+func number(s string) (no cases.Number, ok bool) {
+	n, err := fmt.Sscanf(s, "%d-%d", &no.Year, &no.Seq)
+	return no, err == nil && n == 2 && no.Year > 0 && no.Seq > 0 && s == no.String()
+}
+
+// facts are what the office knows of a matter; nothing says who it is from.
+func (v *visit) facts(c cases.Case) []fact {
+	var all []fact
+	add := func(label, value string) {
+		if value != "" {
+			all = append(all, fact{label, value})
+		}
+	}
+	args := v.Desk.Args(c, v.Now(), nil)
+	add(v.say("page.f.matter", nil), c.Fields[cases.Matter])
+	add(v.say("page.f.place", nil), c.Fields[cases.Place])
+	add(v.say("page.f.since", nil), c.Fields[cases.SinceWhen])
+	add(v.say("page.f.want", nil), c.Fields[cases.Want])
+	add(v.say("page.f.media", nil), v.say("page.media", args))
+	add(v.say("page.f.category", nil), v.say("page.category", args))
+	add(v.say("page.f.channel", nil), v.say("page.channel", args))
+	add(v.say("page.f.signature", nil), v.say("page.signature", args))
+	add(v.say("page.f.unit", nil), v.say("page.unit", args))
+	add(v.say("page.f.leader", nil), v.Desk.Office.PersonName(c.Leader))
+	add(v.say("page.f.task", nil), c.Note)
+	add(v.say("page.f.feedback", nil), c.Feedback)
+	add(v.say("page.f.question", nil), c.Question)
+	add(v.say("page.f.answer", nil), c.Answer)
+	add(v.say("page.f.received", nil), v.say("page.moment", words.Args{"At": c.ReceivedAt}))
+	if !c.Due().IsZero() {
+		add(v.say("page.f.due", nil), v.due(c))
+	}
+	return all
+}
+
+// due says how long the office's own promise still holds.
+func (v *visit) due(c cases.Case) string {
+	l := v.Desk.Lines([]cases.Case{c}, v.Now())[0]
+	return v.say("page.due", words.Args{"Due": l.Due, "Days": l.Days, "Over": l.Over})
+}
+
+// notices are what must be minded with this matter.
+func (v *visit) notices(c cases.Case) []string {
+	task, tasked := c.Clock(cases.TaskClock)
+	var all []string
+	for _, n := range []struct {
+		applies bool
+		text    string
+	}{
+		{c.Sealed && c.Stage == cases.Received, v.say("page.mind.sealed", nil)},
+		{c.Guarded, v.say("page.mind.guarded", nil)},
+		{c.ByHand() && c.Stage.Open(), v.say("page.mind.by-hand", nil)},
+		{tasked && !c.Due().IsZero() && task.Due.After(c.Due()), v.say("page.mind.late", nil)},
+	} {
+		if n.applies {
+			all = append(all, n.text)
+		}
+	}
+	return all
+}
+
+// history is what has happened, the latest last. Of the program's own looks at
+// the sealed part nothing is shown, of people's everything.
+func (v *visit) history(events []cases.Event) []moment {
+	var all []moment
+	for _, e := range events {
+		m := moment{At: v.say("page.moment", words.Args{"At": e.At}), Who: v.say("role."+string(e.Actor.Role), nil),
+			Verb: v.say("verb."+string(e.Verb), nil), Text: e.Text}
+		switch {
+		case e.Verb == cases.Open && e.Text == desk.ToContact:
+			m.Text = ""
+		case e.Verb == cases.Open:
+			continue
+		case e.Verb == cases.Submit && e.Channel.WrittenDown():
+			m.Verb = v.say("page.wrote-down", nil)
+		}
+		if p, ok := v.Desk.Office.Person(e.Actor.ID); ok {
+			m.Who = p.Name
+		}
+		all = append(all, m)
+	}
+	return all
+}
