@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -564,4 +565,24 @@ func (o *office) wantTroubles(want ...chat.Trouble) {
 	if got := o.account.LinkState().Troubles; !slices.Equal(got, want) {
 		o.t.Fatalf("troubles are %v, want %v; log:\n%s", got, want, o.log)
 	}
+}
+
+// An error that quotes what was sent, not only where to, gives nothing away.
+func TestKeepsSecretsThatErrorsQuote(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.opt.HTTP = &failing{base: o.opt.HTTP, fails: func(r *http.Request) (*http.Response, error) {
+			if endpointOf(r) == "webwxsendmsg" || endpointOf(r) == "webwxgetmsgimg" {
+				return nil, fmt.Errorf("proxy refused %v with %s", o.server.Secrets(), url.QueryEscape(strings.Join(o.server.Secrets(), " ")))
+			}
+			return nil, errPass
+		}}
+		o.start()
+		image := o.post(sentMedia["image"])
+		if _, err := o.send("wechat:p/GZ-0001", "在"); err == nil || !strings.Contains(err.Error(), "proxy refused") {
+			t.Errorf("Send = %v, want the error without the secrets", err)
+		}
+		if _, err := o.fetch(image); err == nil || !strings.Contains(err.Error(), "proxy refused") {
+			t.Errorf("Fetch = %v, want the error without the secrets", err)
+		}
+	})
 }
