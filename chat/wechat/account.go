@@ -117,8 +117,7 @@ func New(o Options) *Account {
 	}
 }
 
-// newRetries waits one second at first and a minute at last, with jitter: the
-// two requests of a failing round stay within two a second.
+// newRetries waits a second at first and a minute at last, with jitter.
 func newRetries() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{
 		InitialInterval: 1250 * time.Millisecond, RandomizationFactor: 0.2, Multiplier: 2, MaxInterval: time.Minute}

@@ -29,6 +29,7 @@ func (t *tap) newCode(ctx context.Context, _ int, body []byte) ([]byte, error) {
 	if err := a.record.change(ctx, func(k *kept) { k.Scan.shown(now) }); err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnsaved, err)
 	}
+	a.asked() // this is it
 	t.link.codeEnds = a.after(codeLife)
 	return body, nil
 }

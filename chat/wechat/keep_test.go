@@ -452,6 +452,31 @@ func TestRelink(t *testing.T) {
 	})
 }
 
+// Somebody who asks gets a code also while a kept session is tried in vain.
+func TestRelinkBesideASession(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.start()
+		o.pass(2 * time.Hour)
+		o.stop()
+		o.server.Scan(0)
+		o.server.Next("webwxinit", slices.Repeat([]wechattest.Fault{{Status: 502}}, 40)...)
+		o.start()
+		o.pass(30 * time.Minute)
+		o.wantState(chat.Degraded, wechat.HintNetwork)
+		o.account.Relink()
+		o.pass(5 * time.Second)
+		o.wantState(chat.WaitingScan, wechat.HintScan)
+		o.server.Expire()
+		o.pass(time.Minute)
+		o.wantState(chat.Degraded, wechat.HintNetwork) // the session has its turn again
+		o.pass(10 * time.Minute)
+		o.wantOnline()
+		if n := o.server.Codes(); n != 2 {
+			t.Errorf("%d codes, want the first and the one asked for", n)
+		}
+	})
+}
+
 // A network blip while somebody looks for the phone costs no code.
 func TestCodeOutlivesFailures(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {

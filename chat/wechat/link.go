@@ -85,6 +85,7 @@ type link struct {
 	cursor    string           // the last SyncKey
 	nextPoll  <-chan time.Time // the next long poll may start
 	recent    recents
+	missed    map[string]bool // hashes of messages that could not be read
 
 	// Written by the library's goroutine, read when it has ended.
 	answered bool // sync was answered, well or not
@@ -105,8 +106,8 @@ func (a *Account) newLink(ctx context.Context, h chat.Handler, k kept) *link {
 		a: a, h: h, kept: k,
 		book:  newBook(a.opt.Markers),
 		ready: make(chan struct{}), jobs: make(chan func()), ended: make(chan struct{}), touched: make(chan struct{}, 1),
-		uploads: map[string]uploadTries{},
-		retry:   newRetries(), lastNews: a.opt.Now(),
+		uploads: map[string]uploadTries{}, missed: map[string]bool{},
+		retry: newRetries(), lastNews: a.opt.Now(),
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	if k.Login != nil {
@@ -291,15 +292,18 @@ func (l *link) look() bool {
 	return false
 }
 
-// reread reads the address book again, unless WeChat wants to be left alone.
-func (l *link) reread() {
+// reread reads the address book again, unless WeChat wants to be left alone, and
+// reports whether it did.
+func (l *link) reread() bool {
 	if l.a.limited() > 0 {
-		return
+		return false
 	}
 	if err := l.readContacts(l.ctx); err != nil {
 		l.a.log.Warn("contacts not read", "err", l.scrub(err))
+		return false
 	}
 	l.online()
+	return true
 }
 
 // readContacts reads the whole address book. A failure counts as a reading, so

@@ -73,6 +73,7 @@ func (a *Account) login(ctx context.Context, h chat.Handler) (*link, error) {
 	l.since = a.opt.Now()
 	a.hotFails = 0
 	a.retries.Reset()
+	a.asked()
 	return l, nil
 }
 
@@ -150,7 +151,7 @@ func (a *Account) loginFailed(ctx context.Context, l *link, err error) {
 		a.show(ctx, chat.Degraded, HintNetwork)
 	}
 	if !l.scanned || !l.shown { // it cost no scan, and so may be soon
-		a.wait(ctx, a.retries.NextBackOff())
+		a.awaitRetry(ctx)
 	}
 }
 
@@ -211,14 +212,13 @@ func (a *Account) show(ctx context.Context, p chat.Phase, hint string, troubles 
 // been down since it was last good.
 func (a *Account) restore(k kept) {
 	s := chat.LinkState{Phase: k.Phase, Hint: k.Hint, Since: k.Since}
+	if k.Phase == chat.Online {
+		s.Since = k.Good
+	}
 	switch {
 	case k.Phase == chat.Refused:
 	case k.Login != nil:
-		s.Hint = ""
-		if s.Phase != chat.Degraded {
-			s.Since = k.Good
-		}
-		s.Phase = chat.Degraded
+		s.Phase, s.Hint = chat.Degraded, ""
 	case k.Phase != chat.LoggedOut:
 		s.Phase, s.Hint = chat.LoggedOut, ""
 	}

@@ -34,12 +34,11 @@ type wireMessage struct {
 var errUnreadable = errors.New("message not understood")
 
 func readMessage(raw json.RawMessage) (wireMessage, error) {
-	var w wireMessage
+	sum := sha256.Sum256(raw)
+	w := wireMessage{hash: hex.EncodeToString(sum[:8])}
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return w, errUnreadable
 	}
-	sum := sha256.Sum256(raw)
-	w.hash = hex.EncodeToString(sum[:8])
 	return w, nil
 }
 
@@ -235,16 +234,16 @@ func text(body string) string {
 func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 	l := t.link
 	var heard []heardMessage
-	unread := 0
+	var unread []string
 	for _, raw := range raws {
 		w, err := readMessage(raw)
-		if err != nil {
-			unread++
-			continue
+		var m heardMessage
+		var ok bool
+		if err == nil {
+			m, ok, err = l.heard(w)
 		}
-		m, ok, err := l.heard(w)
 		if err != nil {
-			unread++
+			unread = append(unread, w.hash)
 		} else if ok {
 			heard = append(heard, m)
 		}
@@ -258,7 +257,7 @@ func (t *tap) deliver(ctx context.Context, raws []json.RawMessage) error {
 			return fmt.Errorf("batch not kept: %w", err)
 		}
 	}
-	l.missed(unread)
+	l.miss(unread)
 	return nil
 }
 
@@ -299,14 +298,17 @@ func (t *tap) batch(ctx context.Context, heard []heardMessage) ([]chat.Message, 
 	return batch, nil
 }
 
-// missed counts messages that could not be read: they are on the phone.
-func (l *link) missed(n int) {
-	if n == 0 {
-		return
+// miss counts messages that could not be read, each once: they are on the phone.
+func (l *link) miss(hashes []string) {
+	before := len(l.missed)
+	for _, h := range hashes {
+		l.missed[h] = true
 	}
-	l.a.log.Error("messages not understood", "count", n)
-	l.unread.Add(int64(n))
-	l.touch()
+	if n := len(l.missed); n > before {
+		l.a.log.Error("messages not understood", "count", n)
+		l.unread.Store(int64(n))
+		l.touch()
+	}
 }
 
 // learn asks the server, through the owner, about those whom the address book
@@ -328,8 +330,7 @@ func (t *tap) learn(ctx context.Context, heard []heardMessage) {
 		return
 	}
 	l.do(ctx, func() {
-		if len(people) > 0 && l.a.opt.Now().Sub(l.lastRead) >= askAgain {
-			l.reread()
+		if len(people) > 0 && l.a.opt.Now().Sub(l.lastRead) >= askAgain && l.reread() {
 			l.book.givenUp(people)
 		}
 		l.readGroups(ctx, groups)

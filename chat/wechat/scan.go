@@ -78,15 +78,11 @@ func doubled(d time.Duration, n int, limit time.Duration) time.Duration {
 // somebody asked. It reports whether to make one; otherwise ctx ended, or it is
 // time to try the kept session once more.
 func (a *Account) awaitScan(ctx context.Context, hot bool) bool {
-	select {
-	case <-a.relink: // asked for before there was anything to wait for
-	default:
-	}
 	waited := time.Duration(0)
 	for {
 		scan := a.record.get().Scan
 		left := scan.wait(a.opt.Now())
-		if left == 0 {
+		if left == 0 || a.asked() {
 			return true
 		}
 		if hot && waited >= hotAgain {
@@ -104,6 +100,28 @@ func (a *Account) awaitScan(ctx context.Context, hot bool) bool {
 	}
 }
 
+// awaitRetry waits until a login may be tried again. Somebody who asks for a code
+// gets one then, although a session is kept.
+func (a *Account) awaitRetry(ctx context.Context) {
+	select {
+	case <-a.after(a.retries.NextBackOff()):
+	case <-a.relink:
+		a.hotFails = hotTries
+		a.askCode() // of awaitScan
+	case <-ctx.Done():
+	}
+}
+
+// asked reports whether somebody asked for a code, and forgets it.
+func (a *Account) asked() bool {
+	select {
+	case <-a.relink:
+		return true
+	default:
+		return false
+	}
+}
+
 // LinkCode implements chat.Linker.
 func (a *Account) LinkCode() (code string, ok bool) {
 	a.mu.Lock()
@@ -118,6 +136,10 @@ func (a *Account) Relink() {
 	if _, waits := a.LinkCode(); waits || a.currentLink() != nil || !scan.mayAsk(a.opt.Now()) {
 		return
 	}
+	a.askCode()
+}
+
+func (a *Account) askCode() {
 	select {
 	case a.relink <- struct{}{}:
 	default:

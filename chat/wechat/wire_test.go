@@ -129,6 +129,8 @@ func TestUnreadableIsCounted(t *testing.T) {
 					t.Errorf("got %+v", m)
 				}
 				o.nothing()
+				o.server.Repeat()
+				o.next()
 				o.wantTroubles(chat.Trouble{Hint: wechat.HintGroupMissing, About: "〔GZ-B〕"}, chat.Trouble{Hint: wechat.HintUnreadable, About: "1"})
 				if !strings.Contains(o.log.String(), "not understood") || strings.Contains(o.log.String(), "秘密") {
 					t.Errorf("the log should say that, and no content:\n%s", o.log)
