@@ -29,7 +29,7 @@ func (o *office) emit(tx storage.Tx, d *desk.Desk, oc schedule.Occasion, now tim
 	if oc.Job == receptionJob {
 		text = d.ReceptionText(string(oc.Stage), oc.Reception, o.tellsMove(oc), now)
 	}
-	_, err := d.Post(tx, desk.Notice{Key: oc.Key(), Target: oc.Target, Text: text, Until: oc.Until}, now)
+	_, err := d.Post(tx, desk.Notice{Key: oc.Key(), Batch: oc.Batch(), Target: oc.Target, Text: text, Until: oc.Until}, now)
 	return err
 }
 

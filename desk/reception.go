@@ -114,6 +114,7 @@ func (d *Desk) DayArgs(day calendar.ReceptionDay) words.Args {
 // Notice is one message that the schedule owes a group.
 type Notice struct {
 	Key    string
+	Batch  string // the same for all groups that get it
 	Target string // group id
 	Text   string
 	Until  time.Time
@@ -131,7 +132,7 @@ func (d *Desk) Post(tx storage.Tx, n Notice, now time.Time) (bool, error) {
 		_, err := d.tellAll(tx, d.Office.With(cases.Staff, ""), "unbound/"+n.Key, text, now)
 		return false, err
 	}
-	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: toGroup}, now)
+	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, Batch: n.Batch, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: toGroup}, now)
 	return true, err
 }
 

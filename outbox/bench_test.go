@@ -88,7 +88,9 @@ func BenchmarkFanOut(b *testing.B) {
 		began := b.Elapsed()
 		now := q.Now()
 		promise(b, s, now, groups, func(i int) Promise {
-			return notice(fmt.Sprint(round, "/", i), fmt.Sprint(i))
+			p := notice(fmt.Sprint(round, "/", i), fmt.Sprint(i))
+			p.Batch = fmt.Sprint(round)
+			return p
 		})
 		if err := q.Fire(b.Context(), now); err != nil {
 			b.Fatal(err)

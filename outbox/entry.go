@@ -36,10 +36,12 @@ type entry struct {
 	Awake  bool         `cbor:"8,keyasint,omitempty"`
 	Part   uint16       `cbor:"9,keyasint,omitempty"` // from 1; 0 where one message is enough
 	Parts  uint16       `cbor:"10,keyasint,omitempty"`
+	Batch  string       `cbor:"11,keyasint,omitempty"`
 }
 
 func entryOf(p Promise) entry {
-	return entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind, File: p.File, Awake: p.Awake}
+	return entry{Key: p.Key, To: p.To, Text: p.Text, Until: p.Until, Repeat: p.Repeat, Kind: p.Kind,
+		File: p.File, Awake: p.Awake, Batch: p.Batch}
 }
 
 // parts yields the messages that an entry takes.

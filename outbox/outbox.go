@@ -25,9 +25,11 @@
 //	outbox-key/2026-11-05   keys promised in the 30 days from then on, for telling repeats
 //	outbox/2026-11-24       what was sent that day; no text
 //	outbox-unsettled/…      what was refused, unsure or expired that day
+//	outbox-copies           name of a batch -> how many copies are promised
+//	outbox-batch            name -> what became of them
 //
 // The dated tables are dropped whole: the outcomes after 30 days, the keys when
-// each is at least 30 days old. A caller for whom a repeat after that would
+// each is at least 30 days old. A batch is forgotten after 30 days. A caller for whom a repeat after that would
 // matter keeps its own record, as schedule does for notices.
 //
 // What is kept of a settled message. Of a reply: key, kind, state, time and
@@ -74,7 +76,7 @@ type Promise struct {
 	// Awake marks what goes out in quiet hours too, and first: the answer to
 	// somebody who has just spoken, and what cannot wait for the morning.
 	Awake bool
-	// Batch names the notice that this message is one copy of, for Progress; ""
+	// Batch names the notice that this message is one copy of, for Batches; ""
 	// for none.
 	Batch string
 }
@@ -117,13 +119,15 @@ func Put(tx storage.Tx, p Promise, now time.Time) (fresh bool, err error) {
 			return false, err
 		}
 	}
-	return true, tx.Put(tables[0], key, nil)
+	return true, errors.Join(tx.Put(tables[0], key, nil), countPromised(tx, p))
 }
 
 func (p Promise) check() error {
 	switch {
 	case p.Key == "" || strings.Contains(p.Key, "\x00"):
 		return errors.New("promise without a proper key")
+	case strings.Contains(p.Batch, "\x00"):
+		return errors.New("promise of a batch without a proper name")
 	case p.To.Transport() == "" || strings.Contains(p.To.Transport(), "\x00"):
 		return fmt.Errorf("promise of kind %q: its address names no transport", p.Kind)
 	case p.Text == "" && p.File == nil:
@@ -134,17 +138,25 @@ func (p Promise) check() error {
 	return nil
 }
 
-// nextNumber counts promises, so that two with the same due time keep the
-// order in which they were made. The table holds one key and costs no page.
+// nextNumber counts messages, so that two with the same due time keep the order
+// in which they were promised. The table holds one key and costs no page.
 func nextNumber(tx storage.Tx) (uint64, error) {
-	key := storage.Key(nil).Text("last")
-	last, err := tx.Get(tableNumber, key)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+	n, err := increment(tx, tableNumber, storage.Key(nil).Text("last"))
+	if err != nil {
 		return 0, fmt.Errorf("number promise: %w", err)
+	}
+	return n, nil
+}
+
+// increment adds one to a number that stands by itself and returns it.
+func increment(tx storage.Tx, t storage.Table, key storage.Key) (uint64, error) {
+	last, err := tx.Get(t, key)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return 0, err
 	}
 	n := uint64(1)
 	if len(last) == 8 {
 		n += binary.BigEndian.Uint64(last)
 	}
-	return n, tx.Put(tableNumber, key, storage.Key(nil).Uint(n))
+	return n, tx.Put(t, key, storage.Key(nil).Uint(n))
 }

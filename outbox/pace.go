@@ -24,6 +24,26 @@ func (p Pace) pause(sent []time.Time, random float64) time.Duration {
 	return rest
 }
 
+// after returns when about n messages have been sent, if the first goes out at
+// from.
+func (p Pace) after(from time.Time, n int) time.Time {
+	each := (p.Min + p.Max) / 2
+	if p.PerMinute > 0 {
+		each = max(each, time.Minute/time.Duration(p.PerMinute))
+	}
+	left := time.Duration(n-1) * each
+	for {
+		begins, ends, ok := p.Quiet.next(from)
+		if !ok || from.Add(left).Before(begins) {
+			return from.Add(left)
+		}
+		if from.Before(begins) {
+			left -= begins.Sub(from)
+		}
+		from = ends
+	}
+}
+
 // wait is a time to wait for. It is also over when the clock was moved back
 // before its beginning.
 type wait struct{ from, until time.Time }

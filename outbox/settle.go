@@ -84,9 +84,7 @@ func (q *Queue) record(ctx context.Context, l *lane, done []settled) error {
 }
 
 func (q *Queue) recordBy(ctx context.Context, l *lane, done []settled, size int) error {
-	errs := q.inChunks(ctx, len(done), size, func(tx storage.Tx, i int) error {
-		return q.write(tx, done[i])
-	})
+	errs := inChunks(ctx, q.store, done, size, q.write)
 	for i, err := range errs {
 		if err != nil {
 			l.owed = append(l.owed, done[i*size:min(len(done), (i+1)*size)]...)
@@ -104,51 +102,57 @@ func (q *Queue) recordOwed(ctx context.Context, l *lane) error {
 	return q.record(ctx, l, owed)
 }
 
-// write settles one message inside a transaction. It does nothing when that
-// was done before.
-func (q *Queue) write(tx storage.Tx, s settled) error {
+// write settles messages inside a transaction, and passes over those that were
+// settled before.
+func (q *Queue) write(tx storage.Tx, done []settled) error {
+	var copies []settled
+	for _, s := range done {
+		switch fresh, err := q.writeOne(tx, s); {
+		case err != nil:
+			return err
+		case fresh && s.Batch != "":
+			copies = append(copies, s)
+		}
+	}
+	return countEnded(tx, copies)
+}
+
+func (q *Queue) writeOne(tx storage.Tx, s settled) (fresh bool, err error) {
 	place := []byte(s.place)
 	if _, err := tx.Get(tablePending, place); err != nil {
 		if errors.Is(err, storage.ErrNotFound) {
-			return nil
+			return false, nil
 		}
-		return err
+		return false, err
 	}
 	value, err := record.Encode(1, s.kept())
 	if err != nil {
-		return err
+		return false, err
 	}
 	prefix := prefixUnsettled
 	if s.State == Sent {
 		prefix = prefixSent
 	} else if err := q.Report(tx, s.Outcome); err != nil {
-		return fmt.Errorf("report %s message: %w", s.State, err)
+		return false, fmt.Errorf("report %s message: %w", s.State, err)
 	}
-	return errors.Join(
+	return true, errors.Join(
 		tx.Delete(tablePending, place),
 		tx.Put(dated(prefix, s.At), storage.Key(nil).Time(s.At).Uint(numberOf(s.place)), value),
 	)
 }
 
-// inChunks calls fn for 0 to n-1 in transactions of the given size, all
-// submitted at once so that a group commit takes them together, and returns
-// each one's error.
-func (q *Queue) inChunks(ctx context.Context, n, size int, fn func(tx storage.Tx, i int) error) []error {
-	errs := make([]error, (n+size-1)/size)
-	var all sync.WaitGroup
+// inChunks calls fn in transactions for so many items each, all submitted at
+// once so that a group commit takes them together, and returns each one's error.
+func inChunks[T any](ctx context.Context, store storage.Store, all []T, size int, fn func(tx storage.Tx, chunk []T) error) []error {
+	errs := make([]error, (len(all)+size-1)/size)
+	var done sync.WaitGroup
 	for c := range errs {
-		all.Go(func() {
-			errs[c] = q.store.Update(ctx, func(tx storage.Tx) error {
-				for i := c * size; i < min(n, (c+1)*size); i++ {
-					if err := fn(tx, i); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+		chunk := all[c*size : min(len(all), (c+1)*size)]
+		done.Go(func() {
+			errs[c] = store.Update(ctx, func(tx storage.Tx) error { return fn(tx, chunk) })
 		})
 	}
-	all.Wait()
+	done.Wait()
 	return errs
 }
 
@@ -160,7 +164,7 @@ func (q *Queue) Recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for interrupted messages: %w", err)
 	}
-	errs := q.inChunks(ctx, len(left), 1, func(tx storage.Tx, i int) error { return q.write(tx, left[i]) })
+	errs := inChunks(ctx, q.store, left, 1, q.write)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("settle interrupted messages: %w", err)
 	}
@@ -204,6 +208,9 @@ func (q *Queue) sweep(ctx context.Context, now time.Time) error {
 	q.mu.Unlock()
 	if done {
 		return nil
+	}
+	if err := q.sweepBatches(ctx, now); err != nil {
+		return err
 	}
 	for prefix, age := range map[string]time.Duration{
 		prefixSent: Retention, prefixUnsettled: Retention, prefixKeys: 2 * Retention,

@@ -43,8 +43,12 @@ type Occasion struct {
 
 // Key names the occasion for good. Two announcements of the same day made at
 // different times are two occasions.
-func (o Occasion) Key() string {
-	parts := []string{o.Job, o.Day.String(), string(o.Stage), o.Target}
+func (o Occasion) Key() string { return o.name(o.Job, o.Day.String(), string(o.Stage), o.Target) }
+
+// Batch names what is announced, whoever it goes to.
+func (o Occasion) Batch() string { return o.name(o.Job, o.Day.String(), string(o.Stage)) }
+
+func (o Occasion) name(parts ...string) string {
 	if !o.Said.IsZero() {
 		parts = append(parts, strconv.FormatInt(o.Said.UnixMilli(), 10))
 	}
