@@ -217,7 +217,8 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	opens, shuts := o.hours()
 	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
-		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Status: state.text, Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
+		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Batches: queue.Batches, Status: state.text,
+		Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
 		Slow: func(transport string) bool { _, paced := pace(cfg)[transport]; return paced },
 		Owed: func() { runner.Wake(); queue.Wake("") }})
 	// a notice is decided before a push is

@@ -47,6 +47,8 @@ type Options struct {
 	Opens, Shuts int
 	// Unsettled lists the messages that did not go out or may not have.
 	Unsettled func(ctx context.Context, limit int) ([]outbox.Outcome, error)
+	// Batches lists the last notices to many, newest first.
+	Batches func(ctx context.Context, limit int) ([]outbox.Batch, error)
 	// Status says how the ways to people are (状态).
 	Status func(ctx context.Context) (string, error)
 	Now    func() time.Time

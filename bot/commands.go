@@ -13,9 +13,9 @@ type command struct {
 	// no step of a case, roles does. Nil means everybody.
 	verb  cases.Verb
 	roles []cases.Role
-	// number: a case number follows. rest: words may follow without a number;
-	// otherwise the command stands alone.
-	number, rest bool
+	// number: a case number follows, unless the command may also stand alone.
+	// rest: words may follow without a number. Otherwise it stands alone.
+	number, alone, rest bool
 	// idle: its answer is worth nothing any more once something else was said.
 	idle bool
 	run  func(t *turn, in input) (reply, error)
@@ -53,7 +53,8 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 	commands = []command{
 		// everybody
 		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你好", "您好", "在吗", "在不在", "hi", "hello"}, idle: true, run: help},
-		{id: "track", words: []string{"查询", "查", "查进度", "进度"}, number: true, run: track},
+		{id: "track", words: []string{"查询", "查", "查进度"}, number: true, alone: true, run: track},
+		{id: "progress", words: []string{"进度"}, number: true, alone: true, run: progress},
 		{id: "mine", words: []string{"我的", "我的事", "我反映的"}, run: mine},
 		{id: "supplement", words: []string{"补充"}, number: true, run: supplement},
 		{id: "withdraw", words: []string{"撤回", "撤销"}, number: true, run: withdraw},

@@ -52,7 +52,7 @@ func (t *turn) private() (reply, error) {
 		if len(in.which) > 0 {
 			return t.whichNumber(c.words[0], in.which)
 		}
-		if c.number && in.no.IsZero() && c.id != "track" {
+		if c.number && in.no.IsZero() && !c.alone {
 			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
 		}
 		t.talk.Menu = false

@@ -38,6 +38,12 @@ type line struct {
 	HasDue, Over, Signed, Reported, Sealed                                                              bool
 	N, Days, Age                                                                                        int
 	For                                                                                                 time.Duration
+
+	// of a notice to many
+	About                                              string
+	Promised, Sent, Waiting, NotSent, Unclear, Minutes int
+	Done                                               time.Time
+	Later, Offline                                     bool
 }
 
 var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
@@ -46,7 +52,8 @@ var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
 func everything() Args {
 	l := []line{{Short: "0047", Matter: "副井澡堂更衣柜锁坏了", Category: "宿舍澡堂", Unit: "后勤服务中心", Stage: "handling", Task: "换锁",
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
-		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute}}
+		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
+		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
@@ -75,7 +82,7 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "ByHand", "Urgent", "Ongoing", "Many", "HasSince"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "HasSince"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
@@ -127,6 +134,7 @@ func situations(key string) map[string]Args {
 			none = []line(nil)
 			one := v[0]
 			one.HasDue, one.Over, one.Days, one.Category = true, false, 0, ""
+			one.Minutes, one.Later, one.Waiting, one.Offline = 0, true, 0, false
 			with(name, []line{one, v[0]})
 		case []string:
 			none = []string(nil)
