@@ -51,7 +51,12 @@ func TestRestartAtEveryStep(t *testing.T) {
 // crashTwice reports whether the first run came to its end within n writes.
 func crashTwice(t *testing.T, pace map[string]Pace, n, m int64) bool {
 	f := newOffice(t, Options{Pace: pace})
-	f.put(notice("n1", "x"), reply("r1", "zhang"), notice("n2", "y"), reply("r2", "zhang"), notice("n3", "x"))
+	copyTo := func(key, to string) Promise {
+		p := notice(key, to)
+		p.Batch = "n"
+		return p
+	}
+	f.put(copyTo("n1", "x"), reply("r1", "zhang"), copyTo("n2", "y"), reply("r2", "zhang"), copyTo("n3", "x"))
 	run := func(writes int64) error {
 		s := &failing{Store: f.store}
 		s.left.Store(writes)
@@ -99,5 +104,7 @@ func crashTwice(t *testing.T, pace map[string]Pace, n, m int64) bool {
 			t.Errorf("%s: %s was sent %d times, unsure %v", at, key, times[key], unsure[key])
 		}
 	}
+	b := f.batches()[0]
+	expect(t, at+": counted", []int{b.Promised, b.Sent, b.Unsure, b.Waiting()}, []int{3, 3 - len(unsure), len(unsure), 0})
 	return finished
 }
