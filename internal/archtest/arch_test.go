@@ -54,6 +54,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 
 	"internal/archtest": {},
 	"internal/guard":    {},
+	"internal/pagetest": {},
 }
 
 // shared are third-party modules that more than one package may use.
