@@ -94,7 +94,7 @@ func TestOutageIsToldElsewhere(t *testing.T) {
 
 	all := hook.all()
 	rest := strings.Join(all, "\n")
-	for _, want := range []string{"等扫码：请用登录机器人的那部手机", "在线", "没登录：被手机或微信退出了", "【离线】微信断了超过10分钟（从11月23日 11:00起）", "在线（断了11分钟）"} {
+	for _, want := range []string{"等扫码：请用登录机器人的那部手机", "在线", "没登录：被手机或微信退出了", "【离线】小信的微信断了超过10分钟（从11月23日 11:00起）", "在线（断了11分钟）"} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {
 			t.Errorf("%q is missing, or out of order, in\n%s", want, strings.Join(all, "\n--\n"))
@@ -103,6 +103,9 @@ func TestOutageIsToldElsewhere(t *testing.T) {
 	}
 	if got := strings.Count(strings.Join(all, ""), "【离线】"); got != 1 {
 		t.Errorf("%d alarms", got)
+	}
+	if terminal.count("微信：没登录，11月23日 11:00起。被手机或微信退出了") == 0 {
+		t.Error("the terminal does not say it in words")
 	}
 	cfg, err := config.Load("demo.yaml", demoConfig)
 	if err != nil {
@@ -202,7 +205,7 @@ func TestStopIsToldElsewhere(t *testing.T) {
 	}
 	run(clock, "")
 	run(clock.Add(5*time.Minute), "")
-	run(clock.Add(50*time.Minute), "【停过】从11月23日 10:05起，机器人停了45分钟")
+	run(clock.Add(50*time.Minute), "【停过】从11月23日 10:05起，小信停了45分钟")
 	run(clock.Add(55*time.Minute), "")
 	run(clock.Add(70*time.Minute), "停了15分钟")
 	if got := hook.all(); len(got) != 2 {

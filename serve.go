@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -182,7 +183,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		account := wechat.New(wechat.Options{Session: session{store}, HTTP: w.network, QR: w.stdout, Now: now, Log: log,
 			Markers: o.markers(), OnState: func(s chat.LinkState) {
 				link.Changed(s)
-				announce(w.stdout, s)
+				announce(w.stdout, s, state.linkText(title, s))
 				queue.Wake("wechat")
 				runner.Wake()
 			}})
@@ -388,6 +389,7 @@ func greet(out io.Writer, address string, demo bool) {
 `, address)
 }
 
-func announce(out io.Writer, s chat.LinkState) {
-	fmt.Fprintf(out, "%s wechat: %s %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint)
+// announce shows a state of the link: as a code, and in words with what to do.
+func announce(out io.Writer, s chat.LinkState, text []string) {
+	fmt.Fprintf(out, "%s wechat: %s %s\n  %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint, strings.Join(text, "\n  "))
 }

@@ -38,7 +38,7 @@ func (c *condition) text(ctx context.Context) (string, error) {
 	}
 	lines := []string{c.words.Say("status", words.Args{"Now": c.now()})}
 	for _, n := range c.networks {
-		lines = append(lines, c.linkText(n)...)
+		lines = append(lines, c.linkText(n.title, n.LinkState())...)
 	}
 	lines = append(lines, c.words.Say("status.counts", words.Args{"N": waiting, "Left": unsettled}))
 	for _, ch := range c.channels {
@@ -50,9 +50,8 @@ func (c *condition) text(ctx context.Context) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
-func (c *condition) linkText(n linked) []string {
-	s := n.LinkState()
-	lines := []string{c.words.Say("status.link", words.Args{"Network": n.title, "Phase": c.words.Say("phase."+string(s.Phase), nil),
+func (c *condition) linkText(title string, s chat.LinkState) []string {
+	lines := []string{c.words.Say("status.link", words.Args{"Network": title, "Phase": c.words.Say("phase."+string(s.Phase), nil),
 		"HasSince": !s.Since.IsZero(), "From": s.Since, "Hint": c.hint(s.Hint, "")})}
 	for _, t := range s.Troubles {
 		lines = append(lines, c.words.Say("status.trouble", words.Args{"Hint": c.hint(t.Hint, t.About)}))

@@ -158,7 +158,7 @@ func TestEveryChangeIsTold(t *testing.T) {
 	p.state(chat.LoggedOut, "")
 	p.want("before anything was tried", p.channel.texts)
 	p.state(chat.WaitingScan, "scan")
-	p.want("at once", p.channel.texts, "【微信】 | 12月1日 18:00 等扫码：请用登录机器人的那部手机")
+	p.want("at once", p.channel.texts, "【小信的微信】 | 12月1日 18:00 等扫码：请用登录机器人的那部手机")
 	p.now = p.now.Add(20 * time.Second)
 	p.state(chat.WaitingScan, "confirm")
 	p.now = p.now.Add(20 * time.Second)
@@ -180,10 +180,10 @@ func TestOutageOverRestarts(t *testing.T) {
 		func(p *place) { p.pass(time.Hour) },
 		func(p *place) { p.state(chat.Degraded, "network") },
 		func(p *place) { p.pass(9 * time.Minute) },
-		func(p *place) { p.want("too early", p.channel.texts, "在线", "连不上") },
+		func(p *place) { p.want("too early", p.channel.texts, "在线", "不通") },
 		func(p *place) { p.pass(time.Minute) },
 		func(p *place) {
-			p.want("ten minutes", p.channel.texts, "在线", "连不上", "【离线】 | 从12月1日 19:00起 | 请看看那台电脑的网络 | 8001")
+			p.want("ten minutes", p.channel.texts, "在线", "不通", "【离线】 | 从12月1日 19:00起 | 请看看那台电脑的网络 | 8001")
 		},
 		func(p *place) { p.pass(2 * time.Hour) },
 		func(p *place) { p.state(chat.LoggedOut, "logged-out") },
@@ -191,7 +191,7 @@ func TestOutageOverRestarts(t *testing.T) {
 		func(p *place) { p.state(chat.Online, "") },
 		func(p *place) { p.pass(time.Hour) },
 		func(p *place) {
-			p.want("channel", p.channel.texts, "在线", "连不上", "【离线】", "没登录", "在线（断了2小时40分钟）")
+			p.want("channel", p.channel.texts, "在线", "不通", "【离线】", "没登录", "在线（断了2小时40分钟）")
 			p.want("staff", p.staff.texts, "离线超过10分钟：12月1日 19:00断的，断了2小时40分钟，现在恢复了")
 			if got := p.terminal.String(); strings.Count(got, "离线超过10分钟") != 1 || strings.Count(got, "恢复了，断了160分钟") != 1 {
 				p.t.Errorf("on the terminal:\n%s", got)
@@ -226,7 +226,7 @@ func TestShortOutage(t *testing.T) {
 	p.pass(5 * time.Minute)
 	p.state(chat.Online, "")
 	p.pass(time.Hour)
-	p.want("channel", p.channel.texts, "在线", "连不上：微信好一阵没有回音", "在线（断了5分钟）")
+	p.want("channel", p.channel.texts, "在线", "不通：微信好一阵没有回音", "在线（断了5分钟）")
 	p.want("staff", p.staff.texts)
 	if p.terminal.Len() != 0 {
 		t.Errorf("on the terminal: %s", &p.terminal)
@@ -365,7 +365,7 @@ func TestStoreThatFails(t *testing.T) {
 	}
 	p.broken = false
 	p.pass(time.Minute)
-	p.want("channel", p.channel.texts, "在线", "19:00 连不上")
+	p.want("channel", p.channel.texts, "在线", "19:00 不通")
 }
 
 // A channel that is down itself gets everything when it is back, in order.
@@ -422,7 +422,7 @@ func TestClockMovedBack(t *testing.T) {
 	p.state(chat.Online, "")
 	p.now = p.now.Add(-24 * time.Hour)
 	p.state(chat.Degraded, "network")
-	p.want("channel", p.channel.texts, "在线", "连不上")
+	p.want("channel", p.channel.texts, "在线", "不通")
 }
 
 // The program tells that it did not run, once, whenever it dies.
@@ -448,7 +448,7 @@ func TestPulse(t *testing.T) {
 		p.run(p.pulse)
 		minutes(2)
 	}
-	p.want("channel", p.channel.texts, "【停过】从12月1日 18:40起，机器人停了45分钟")
+	p.want("channel", p.channel.texts, "【停过】从12月1日 18:40起，小信停了45分钟")
 	p.want("staff", p.staff.texts, "停了45分钟")
 	if strings.Count(p.terminal.String(), "停了45分钟") != 1 {
 		t.Errorf("on the terminal: %s", &p.terminal)
