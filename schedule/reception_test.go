@@ -209,6 +209,26 @@ func TestEachMoveIsAnOccasionOfItsOwn(t *testing.T) {
 	expect(t, "different keys", len(keys), 3)
 }
 
+// What goes to all groups is one batch; each stage, day and change is another.
+func TestABatchIsOneMessageToAllGroups(t *testing.T) {
+	r := reception(t, "a", "b")
+	for i, to := range []string{"2026-12-09", "2026-12-10"} {
+		said := at(t, "2026-12-01 10:00").Add(time.Duration(i) * time.Hour)
+		r.Moves = append(r.Moves, Move{calendar.Move{RuleDate: date(t, "2026-12-07"), To: date(t, to)}, said})
+	}
+	batches, keys, all := make(map[string]int), make(map[string]bool), r.Occasions(at(t, "2026-10-25 00:00"), at(t, "2026-12-31 00:00"))
+	for _, o := range all {
+		batches[o.Batch()]++
+		keys[o.Key()] = true
+	}
+	for name, n := range batches {
+		if n != 2 || keys[name] {
+			t.Errorf("batch %q goes to %d groups", name, n)
+		}
+	}
+	expect(t, "batches", len(batches), len(all)/2)
+}
+
 // The whole of 2026: four messages a month, one more where a holiday moves the
 // day, one less where week and three fall on the same day.
 func TestWholeYear(t *testing.T) {
