@@ -15,7 +15,9 @@ import (
 func TestNight(t *testing.T) {
 	evening := time.Date(2026, 11, 24, 22, 30, 0, 0, calendar.Zone)
 	n := &wechatNetwork{program: program{data: t.TempDir(), wall: evening},
-		quiet: config.QuietHours{From: config.Clock{Hour: 23}, To: config.Clock{Hour: 6}}}
+		change: func(cfg *config.Config) {
+			cfg.WeChat.Quiet = config.QuietHours{From: config.Clock{Hour: 23}, To: config.Clock{Hour: 6}}
+		}}
 	n.start(t)
 	defer func() { n.stop(t) }()
 	read := map[string]int{}

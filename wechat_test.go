@@ -27,7 +27,7 @@ func TestScriptsOverWeChat(t *testing.T) {
 type wechatNetwork struct {
 	program
 	server  *wechattest.Server
-	quiet   config.QuietHours
+	change  func(*config.Config) // what the config has otherwise; nil for nothing
 	alarms  []config.Alarm
 	shows   *terminal // when set, start waits until it shows that the account is online
 	waits   bool      // something was posted while the program was cut off
@@ -43,8 +43,11 @@ func (n *wechatNetwork) start(t *testing.T) {
 	if n.console {
 		cfg.Console.Listen = "127.0.0.1:0"
 	}
-	cfg.WeChat = config.WeChat{Enabled: true, Quiet: n.quiet}
+	cfg.WeChat = config.WeChat{Enabled: true}
 	cfg.Alarms = n.alarms
+	if n.change != nil {
+		n.change(cfg)
+	}
 	for i := range cfg.People {
 		cfg.People[i].Code = fmt.Sprintf("GZ-%04d", i+1)
 	}
