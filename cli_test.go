@@ -71,6 +71,7 @@ func TestCommandLine(t *testing.T) {
 		{"demo --data go.mod/data", exitFailure, "", "make the data folder"},
 		{"backup --data testdata copy.db", exitFailure, "", "no data to back up in testdata: name the folder with --data"},
 		{"check --config missing.yaml", exitFailure, "", "missing.yaml"},
+		{"register --config config.example.yaml", exitFailure, "", "office.phone is still a blank"},
 		{"run --config config.example.yaml", exitFailure, "", "config.example.yaml:15:3: office.phone is still a blank"},
 	} {
 		t.Run(test.args, func(t *testing.T) {

@@ -108,6 +108,9 @@ func (a *asking) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.Unfilled(); err != nil { // the receipt names the office's telephone
+		return err
+	}
 	o, err := understand(cfg)
 	if err != nil {
 		return err
