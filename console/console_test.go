@@ -323,6 +323,7 @@ func TestWholeWay(t *testing.T) {
 			t.Errorf("%s: the same form again did something", s.verb)
 		}
 	}
+	x.lacks(x.by("wang", "/matters/2026-0001", nil), "查看封存内容") // only the program looked, to tell the petitioner
 	for _, e := range x.events(1) {
 		if e.Verb != cases.Submit && e.Actor != (cases.Actor{ID: "wang", Role: cases.Staff}) {
 			t.Errorf("%s was done by %+v", e.Verb, e.Actor)

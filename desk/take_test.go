@@ -111,7 +111,8 @@ func TestTakeTellsTheOthers(t *testing.T) {
 func TestTakeAnonymousKeepsNobody(t *testing.T) {
 	d, store := open(t)
 	in := noted(cases.ByCall, "我是张三，电话13900001234，食堂涨价")
-	in.Signature = cases.Anonymous
+	in.Signature, in.Contact = cases.Anonymous, "lao-zhang88"
+	in.Said = []Said{{Text: "事由：我是张三，电话13900001234，食堂涨价 联系方式：lao-zhang88"}}
 	take(t, d, store, in)
 	tables, err := store.Tables(t.Context(), "")
 	if err != nil {
@@ -120,7 +121,7 @@ func TestTakeAnonymousKeepsNobody(t *testing.T) {
 	for _, table := range tables {
 		err := store.View(t.Context(), func(r storage.Reader) error {
 			for key, value := range r.Scan(table, nil, nil) {
-				for _, secret := range []string{"张三", "13900001234"} {
+				for _, secret := range []string{"张三", "13900001234", "lao-zhang88"} {
 					if bytes.Contains(key, []byte(secret)) || bytes.Contains(value, []byte(secret)) {
 						t.Errorf("%s holds %q", table, secret)
 					}
