@@ -119,6 +119,7 @@ func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err 
 	if l.resting(now) {
 		return r, nil
 	}
+	single := l.single() // of the whole line the foremost
 	prefix := storage.Key(nil).Text(l.name)
 	end := storage.Key(nil).Text(l.name).Time(by.Add(time.Millisecond))
 	err = q.store.View(ctx, func(view storage.Reader) error {
@@ -130,7 +131,7 @@ func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err 
 				return err
 			}
 			r.add(it, l.fate(it, now))
-			if r.more = len(r.late)+len(r.batch) == maxBatch; r.more {
+			if r.more = !single && len(r.late)+len(r.batch) == maxBatch; r.more {
 				return nil
 			}
 		}
@@ -142,7 +143,7 @@ func (q *Queue) ready(ctx context.Context, l *lane, by time.Time) (r ready, err 
 	for _, it := range l.allPassed() {
 		r.add(it, l.fate(it, now))
 	}
-	if len(r.batch) > 1 && l.single() {
+	if len(r.batch) > 1 && single {
 		r.batch, r.more = []item{l.foremost(r.batch, now)}, l.pace == nil
 	}
 	return r, nil
@@ -155,6 +156,49 @@ func (r *ready) add(it item, f fate) {
 	case open:
 		r.batch = append(r.batch, it)
 	}
+}
+
+// fate is what can be done about a message now.
+type fate int
+
+const (
+	waiting fate = iota
+	late         // it is of no use any more, or would not be when the quiet hours are over
+	open
+)
+
+// fate says what can be done about a message at an instant.
+func (l *lane) fate(it item, now time.Time) fate {
+	over, hushed := l.hush(it, now)
+	switch {
+	case it.expired(now), hushed && it.expired(over):
+		return late
+	case hushed, l.blocked(it.To, now):
+		return waiting
+	}
+	return open
+}
+
+// opens returns when something can be done about a message that is due, and
+// whether it has to wait longer than others in the line.
+func (l *lane) opens(it item, due, now time.Time) (at time.Time, waits bool) {
+	at, held := l.heldUntil(it.To, now)
+	if !held {
+		at = due
+	}
+	l.mu.Lock()
+	if !l.rest.over(now) && at.Before(l.rest.until) {
+		at = l.rest.until
+	}
+	l.mu.Unlock()
+	then := at
+	if then.Before(now) {
+		then = now
+	}
+	if over, hushed := l.hush(it, then); hushed && !it.expired(over) {
+		return over, true
+	}
+	return at, held
 }
 
 // foremost picks the one message to send where only one can be: the first of

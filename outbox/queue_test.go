@@ -308,6 +308,16 @@ func TestPersonsDoNotWaitForTheRoundOfNotices(t *testing.T) {
 	expect(t, "sent", f.post.keys(), []string{"r2", "look-up", "push", "n1", "n2", "r1"})
 }
 
+func TestPersonsDoNotWaitForMoreThanABatch(t *testing.T) {
+	f := newOffice(t, Options{Pace: map[string]Pace{"test": {Min: time.Second, Max: time.Second}}})
+	for i := range maxBatch + 10 {
+		f.put(notice(fmt.Sprint(i), fmt.Sprint(i)))
+	}
+	f.put(reply("r", "zhang"))
+	f.fire()
+	expect(t, "sent", f.post.keys(), []string{"r"})
+}
+
 func TestPassIsSentOnceAndNotStored(t *testing.T) {
 	f := newOffice(t, Options{})
 	f.post.answer = answers(map[string][]error{"q2": {chat.ErrOffline}})
