@@ -33,6 +33,7 @@ func build(t *testing.T) string {
 type process struct {
 	cmd   *exec.Cmd
 	page  string // the page's address, as it was printed
+	first string // the line it was printed in
 	said  bytes.Buffer
 	log   bytes.Buffer
 	spoke chan struct{} // closed when stdout has ended
@@ -72,7 +73,7 @@ func begin(t *testing.T, binary string, args ...string) *process {
 	if err != nil || address == nil {
 		t.Fatalf("the program printed %q, %v, and ended with %v\n%s", line, err, p.cmd.Wait(), &p.log)
 	}
-	p.page = address[1]
+	p.page, p.first = address[1], line
 	p.said.WriteString(line)
 	go func() {
 		defer close(p.spoke)

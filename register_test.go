@@ -119,9 +119,9 @@ func TestRegisterInterrupted(t *testing.T) {
 	if err := a.run(ctx); err == nil || err.Error() != "nothing was registered" {
 		t.Error(err)
 	}
-	a = asking{order: order{As: "wang"}, config: demoFile(t, t.TempDir()), in: iotest.ErrReader(errors.New("gone")), out: io.Discard}
-	a.Channel = "来电"
-	if err := a.run(t.Context()); err == nil || !strings.Contains(err.Error(), "gone") {
+	b := asking{order: order{As: "wang"}, config: demoFile(t, t.TempDir()), in: iotest.ErrReader(errors.New("gone")), out: io.Discard}
+	b.Channel = "来电"
+	if err := b.run(t.Context()); err == nil || !strings.Contains(err.Error(), "gone") {
 		t.Error(err)
 	}
 }

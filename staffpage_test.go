@@ -84,7 +84,7 @@ func TestConsoleOnly(t *testing.T) {
 	}
 	start := func() (*process, string) {
 		p := begin(t, binary, "run", "--config", file)
-		link := regexp.MustCompile(`http://\S+`).FindString(p.said.String())
+		link := regexp.MustCompile(`http://\S+`).FindString(p.first)
 		return p, link
 	}
 	stop := func(p *process, link string) {
