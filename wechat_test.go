@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -18,8 +19,7 @@ import (
 // against the stand-in server.
 func TestScriptsOverWeChat(t *testing.T) {
 	playAll(t, func(t *testing.T, start time.Time) network {
-		terminal := newTerminal()
-		return &wechatNetwork{program: program{data: t.TempDir(), wall: start, terminal: terminal}, shows: terminal}
+		return &wechatNetwork{program: program{data: t.TempDir(), wall: start}}
 	})
 }
 
@@ -29,7 +29,7 @@ type wechatNetwork struct {
 	server  *wechattest.Server
 	change  func(*config.Config) // what the config has otherwise; nil for nothing
 	alarms  []config.Alarm
-	shows   *terminal // when set, start waits until it shows that the account is online
+	shows   *terminal // what the program prints
 	waits   bool      // something was posted while the program was cut off
 	console bool      // the staff page is on
 }
@@ -58,15 +58,18 @@ func (n *wechatNetwork) start(t *testing.T) {
 		n.server = wechattest.New(func() time.Time { return n.clock.Now() })
 		n.people(cfg)
 	}
-	online := 0
-	if n.shows != nil {
-		online = n.shows.count("wechat: online")
+	if n.shows == nil {
+		n.shows = newTerminal()
+		if n.terminal != nil {
+			n.terminal = io.MultiWriter(n.terminal, n.shows)
+		} else {
+			n.terminal = n.shows
+		}
 	}
+	online := n.shows.count("wechat: online")
 	polls := len(n.server.Requests("synccheck"))
 	n.begin(t, cfg, world{network: n.server.RoundTripper()})
-	if n.shows != nil { // what is sent before that waits
-		n.shows.more("wechat: online", online)
-	}
+	n.shows.more("wechat: online", online) // what is sent before that waits, and a clock that is moved makes it an outage
 	n.server.Await(t.Context().Done(), "synccheck", polls+1)
 	n.handled(t)
 }
