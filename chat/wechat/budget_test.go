@@ -167,7 +167,7 @@ func TestRequestBudget(t *testing.T) {
 				if endpoint == "webwxstatusnotify" && way == "no keys" {
 					return // nothing depends on that answer
 				}
-				if most, all := net.most(); most > 2 || all == 0 {
+				if most, all := net.most(); most > 2 || all == 0 && way != "Ret 1205" {
 					t.Errorf("%d requests in one second, %d in all; want at most two, and not none", most, all)
 				}
 			})

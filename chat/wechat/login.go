@@ -141,6 +141,14 @@ func (a *Account) loginFailed(ctx context.Context, l *link, err error) {
 	case errors.Is(err, openwechat.ErrLoginTimeout):
 		a.hotFails = min(a.hotFails, hotTries-1) // a session that was only ill may have its turn
 		a.show(ctx, chat.LoggedOut, HintExpired)
+	case errors.As(err, &ret) && ret == retTooOften:
+		phase := chat.Degraded
+		if l.scanned {
+			phase = chat.LoggedOut
+		}
+		a.show(ctx, phase, HintLimited)
+		a.awaitRetry(ctx, a.limited())
+		return
 	case l.scanned:
 		a.show(ctx, chat.LoggedOut, HintNetwork)
 	default:
@@ -151,7 +159,7 @@ func (a *Account) loginFailed(ctx context.Context, l *link, err error) {
 		a.show(ctx, chat.Degraded, HintNetwork)
 	}
 	if !l.scanned || !l.shown { // it cost no scan, and so may be soon
-		a.awaitRetry(ctx)
+		a.awaitRetry(ctx, a.retries.NextBackOff())
 	}
 }
 

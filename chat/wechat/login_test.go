@@ -277,6 +277,29 @@ func TestHotLoginRefusedOftenEndsInScan(t *testing.T) {
 	})
 }
 
+// A login that is answered with "too often" waits, and is no reason to scan.
+func TestHotLoginTooOften(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.start()
+		o.stop()
+		for range 3 {
+			o.server.Next("webwxinit", wechattest.Fault{Ret: 1205})
+		}
+		inits := len(o.server.Requests("webwxinit"))
+		o.start()
+		o.wantState(chat.Degraded, wechat.HintLimited)
+		o.pass(69 * time.Minute) // 10, 20, 40 minutes
+		if n := len(o.server.Requests("webwxinit")) - inits; n != 3 {
+			t.Errorf("%d attempts, want three", n)
+		}
+		o.pass(2 * time.Minute)
+		o.wantOnline()
+		if n := o.server.Codes(); n != 1 {
+			t.Errorf("%d codes, want no new one", n)
+		}
+	})
+}
+
 func TestSilentServerIsDegraded(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.start()

@@ -102,9 +102,9 @@ func (a *Account) awaitScan(ctx context.Context, hot bool) bool {
 
 // awaitRetry waits until a login may be tried again. Somebody who asks for a code
 // gets one then, although a session is kept.
-func (a *Account) awaitRetry(ctx context.Context) {
+func (a *Account) awaitRetry(ctx context.Context, d time.Duration) {
 	select {
-	case <-a.after(a.retries.NextBackOff()):
+	case <-a.after(d):
 	case <-a.relink:
 		a.hotFails = hotTries
 		a.askCode() // of awaitScan
