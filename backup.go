@@ -12,8 +12,12 @@ import (
 	"fangzhuo/storage/bolt"
 )
 
-// databaseFile is the one file that holds everything.
-const databaseFile = "fangzhuo.db"
+// databaseFile is the one file that holds everything but what people sent along,
+// which is in attachmentsFolder.
+const (
+	databaseFile      = "fangzhuo.db"
+	attachmentsFolder = "files"
+)
 
 // backup writes a copy of the data to target. If the bot is running it is asked
 // to do it.

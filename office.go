@@ -166,7 +166,7 @@ func (o *office) reception() desk.Reception {
 // facts are what every sentence may mention of the office.
 func facts(cfg *config.Config) words.Args {
 	return words.Args{"Office": cfg.Office.Name, "Bot": cfg.Office.Bot, "Phone": cfg.Office.Phone,
-		"Dispatch": cmp.Or(cfg.Office.DispatchPhone, cfg.Office.Phone), "StaffReads": cfg.Office.StaffReads}
+		"Dispatch": cmp.Or(cfg.Office.DispatchPhone, cfg.Office.Phone), "StaffReads": cfg.Office.StaffReads, "MaxMB": cfg.Intake.MaxMB}
 }
 
 // hours are when the office opens and shuts, in minutes of the day.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -263,19 +264,61 @@ func (n *sandboxNetwork) recall(t *testing.T, person, group, id string) {
 	n.ask(t, "POST", "messages", map[string]any{"from": person, "chat": chatOf(person, group), "recalls": number}, &struct{}{})
 }
 
-func (n *sandboxNetwork) sent(t *testing.T, chat string) []string {
+// sandboxNote is a message as the API shows it.
+type sandboxNote struct {
+	From, Text  string
+	Attachments []struct{ Name, URL string }
+}
+
+// heard lists what the bot has said in a chat.
+func (n *sandboxNetwork) heard(t *testing.T, chat string) []sandboxNote {
 	t.Helper()
 	id := "p-" + chat
 	if group, ok := strings.CutPrefix(chat, "@"); ok {
 		id = group
 	}
-	var messages []struct{ From, Text string }
+	var messages []sandboxNote
 	n.ask(t, "GET", "messages?chat="+url.QueryEscape(id), nil, &messages)
+	return slices.DeleteFunc(messages, func(m sandboxNote) bool { return m.From != "bot" })
+}
+
+func (n *sandboxNetwork) sent(t *testing.T, chat string) []string {
+	t.Helper()
 	var texts []string
-	for _, m := range messages {
-		if m.From == "bot" {
+	for _, m := range n.heard(t, chat) {
+		if len(m.Attachments) == 0 {
 			texts = append(texts, m.Text)
 		}
 	}
 	return texts
+}
+
+func (n *sandboxNetwork) attach(t *testing.T, person, kind string, f file) {
+	t.Helper()
+	attached := map[string]any{"kind": kind, "name": f.name}
+	if f.data != nil {
+		attached["data"] = f.data
+	}
+	message := map[string]any{"from": person, "chat": chatOf(person, ""), "text": "", "attachments": []any{attached}}
+	n.ask(t, "POST", "messages", message, &struct{ ID uint64 }{})
+}
+
+func (n *sandboxNetwork) files(t *testing.T, chat string) []file {
+	t.Helper()
+	var files []file
+	for _, m := range n.heard(t, chat) {
+		for _, a := range m.Attachments {
+			resp, err := http.Get("http://" + n.live.page + "/" + a.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if err != nil || resp.StatusCode != http.StatusOK {
+				t.Fatalf("save %s: %s %v", a.Name, resp.Status, err)
+			}
+			files = append(files, file{a.Name, b})
+		}
+	}
+	return files
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,6 +32,11 @@ import (
 //	recall luo A               luo takes back the last thing he said that holds A
 //	quote luo A: …             luo says it in private, quoting the last thing he was sent that holds A
 //	quote luo “A”: …           the same, quoting these very words of somebody else
+//	attach luo: image 锁.jpg    luo sends a picture (or voice, video, file) of that name to the bot;
+//	                           a name with 没了 or 太大 is one that cannot be fetched, or is too large
+//	+ wang: 0001-1.jpg 锁.jpg  the next file wang has not got yet has that name, and the bytes that were
+//	                           sent under the other, without what a phone writes into a picture
+//	+ wang                     wang has got no more files
 //	> luo: A | B               the next thing luo has not read yet holds A and B
 //	> @zc: A                   the same in the group zc
 //	= luo: A                   one of the things luo has not read yet holds A (the others stay)
@@ -43,6 +51,7 @@ type script struct {
 	t     *testing.T
 	net   network
 	read  map[string]int    // per chat: messages read
+	got   map[string]int    // per chat: files got
 	last  map[string]string // per chat: the last thing read
 	kept  map[string]string
 	said  []saying
@@ -68,6 +77,16 @@ type network interface {
 	recall(t *testing.T, person, group, id string)
 	// sent lists what the bot has sent to a person ("luo") or a group ("@zc").
 	sent(t *testing.T, chat string) []string
+	// attach makes a person send a file of a kind to the bot.
+	attach(t *testing.T, person, kind string, f file)
+	// files lists the files that the bot has sent to a person or group.
+	files(t *testing.T, chat string) []file
+}
+
+// file is a file that somebody sends.
+type file struct {
+	name string
+	data []byte
 }
 
 func playAll(t *testing.T, open func(t *testing.T, start time.Time) network) {
@@ -88,7 +107,7 @@ func playAll(t *testing.T, open func(t *testing.T, start time.Time) network) {
 }
 
 func play(t *testing.T, file, text string, open func(*testing.T, time.Time) network) {
-	s := &script{t: t, read: map[string]int{}, last: map[string]string{}, kept: map[string]string{}}
+	s := &script{t: t, read: map[string]int{}, got: map[string]int{}, last: map[string]string{}, kept: map[string]string{}}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -141,6 +160,10 @@ func (s *script) do(line string) {
 		s.quote(rest)
 	case "recall":
 		s.recall(rest)
+	case "attach":
+		s.attach(rest)
+	case "+":
+		s.gets(rest)
 	case ">":
 		s.expect(rest)
 	case "=":
@@ -282,4 +305,68 @@ func (s *script) holds(text, part string) bool {
 	}
 	s.kept[part[m[2]:m[3]]] = found[1]
 	return true
+}
+
+var attaching = regexp.MustCompile(`^(\w+): (image|voice|video|file) (\S+)$`)
+
+func (s *script) attach(rest string) {
+	m := attaching.FindStringSubmatch(rest)
+	if m == nil {
+		s.t.Fatalf("%s: not a line of a script", s.where)
+	}
+	s.net.attach(s.t, m[1], m[2], file{m[3], contentOf(m[2], m[3], true)})
+}
+
+func (s *script) gets(rest string) {
+	chat, want, _ := strings.Cut(rest, ": ")
+	files := s.net.files(s.t, chat)[s.got[chat]:]
+	if want == "" {
+		if len(files) > 0 {
+			s.t.Fatalf("%s: there is %q", s.where, files[0].name)
+		}
+		return
+	}
+	name, was, _ := strings.Cut(want, " ")
+	if len(files) == 0 {
+		s.t.Fatalf("%s: no file came", s.where)
+	}
+	if files[0].name != name {
+		s.t.Fatalf("%s: got %q", s.where, files[0].name)
+	}
+	kind := map[string]string{".jpg": "image", ".mp3": "voice", ".mp4": "video"}[filepath.Ext(was)]
+	if was != "" && !bytes.Equal(files[0].data, contentOf(kind, was, false)) {
+		s.t.Fatalf("%s: its bytes are not those that were sent: %.80q", s.where, files[0].data)
+	}
+	s.got[chat]++
+}
+
+// contentOf is what a file holds, another for each name: a picture as a phone
+// takes it, or without what the phone writes into it. Of what cannot be fetched
+// there is nothing.
+func contentOf(kind, name string, phone bool) []byte {
+	switch {
+	case strings.Contains(name, "没了"):
+		return nil
+	case strings.Contains(name, "太大"):
+		return bytes.Repeat([]byte("大"), 7<<20)
+	case kind == "voice":
+		return append([]byte("ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x00"), name...)
+	case kind == "video":
+		return append([]byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"), name...)
+	case kind != "image":
+		return []byte("文件" + name)
+	}
+	img := image.NewGray(image.Rect(0, 0, 24, 16))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i) * name[i%len(name)]
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		panic(err)
+	}
+	if !phone {
+		return b.Bytes()
+	}
+	where := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00 GPS 35.07N 109.03E"
+	return slices.Concat(b.Bytes()[:2], []byte{0xff, 0xe1, 0, byte(len(where) + 2)}, []byte(where), b.Bytes()[2:])
 }

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"fangzhuo/attach"
 	"fangzhuo/bot"
 	"fangzhuo/calendar"
 	"fangzhuo/chat"
@@ -202,7 +203,15 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	}
 
 	// what is owed to people, what falls due, and the conversation
+	sources := map[string]chat.Fetcher{}
+	for _, t := range running {
+		if f, ok := t.(chat.Fetcher); ok {
+			sources[t.Name()] = f
+		}
+	}
+	var keeper *attach.Keeper
 	queue = outbox.New(store, transports, outbox.Options{Now: now, Log: log, Pace: pace(cfg),
+		Files:  func(ref string) (string, bool) { return keeper.Path(ref) },
 		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, d, channels, out, now()) }})
 	state.queue = queue
 	for _, t := range running {
@@ -221,11 +230,13 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Batches: queue.Batches, Status: state.text,
 		Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,
 		Slow: func(transport string) bool { _, paced := pace(cfg)[transport]; return paced },
-		Owed: func() { runner.Wake(); queue.Wake("") }})
+		Owed: func() { runner.Wake(); queue.Wake("") }, Wanted: func() { keeper.Wake() }})
+	keeper = attach.New(store, attach.Options{Dir: filepath.Join(cfg.Data, attachmentsFolder), Sources: sources, MaxBytes: int64(cfg.Intake.MaxMB) << 20,
+		Now: now, Log: log, Lost: b.MediaGone})
 	// a notice is decided before a push is
-	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b}}, watches...)
+	due := append([]schedule.Part{planner, d, desk.Digests{Desk: d}, b, &sweeper{bot: b, keeper: keeper}}, watches...)
 	if w.movable { // what is owed on the way is sent at its own time; last, when all is decided
-		due = append(due, queue)
+		due = append(due, keeper, queue)
 	}
 	runner = schedule.NewRunner(w.clock, log, due...)
 	registrar := registrar{store: store, desk: d, notes: intake.NewReader(o.forms), now: now, owed: func(ctx context.Context) error {
@@ -236,7 +247,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		}
 		return errors.Join(runner.Settle(ctx), queue.Flush(ctx))
 	}}
-	p := parts{file: file, store: store, queue: queue, runner: runner, bot: b, room: room, registrar: registrar, transports: running, health: state}
+	p := parts{file: file, store: store, queue: queue, keeper: keeper, runner: runner, bot: b, room: room, registrar: registrar, transports: running, health: state}
 	switch {
 	case cfg.Console.Listen != "":
 		if p.token, err = consoleToken(cfg.Data); err != nil {
@@ -254,6 +265,7 @@ type parts struct {
 	file       *bolt.Store // the store itself, for backups
 	store      storage.Store
 	queue      *outbox.Queue
+	keeper     *attach.Keeper
 	runner     *schedule.Runner
 	bot        *bot.Bot
 	room       *sandbox.Room
@@ -299,6 +311,7 @@ func start(ctx context.Context, cfg *config.Config, w world, log *slog.Logger, p
 	group.Go(func() error { return p.runner.Run(ctx) })
 	if !w.movable { // a slow network must not hold up what falls due
 		group.Go(func() error { return p.queue.Run(ctx) })
+		group.Go(func() error { return p.keeper.Run(ctx) })
 	}
 	for _, t := range p.transports {
 		group.Go(func() error { return t.Run(ctx, p.bot.Accept) })

@@ -2,17 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"fangzhuo/attach"
 	"fangzhuo/bot"
 	"fangzhuo/calendar"
 )
 
-// sweeper drops what the conversation need not remember, once a day. Its time
+// sweeper drops what the conversation need not remember and what came with
+// drafts that were given up, once a day. Its time
 // need not be kept: one sweep more does no harm.
 type sweeper struct {
-	bot *bot.Bot
-	at  time.Time
+	bot    *bot.Bot
+	keeper *attach.Keeper
+	at     time.Time
 }
 
 // sweptAt is the hour of the daily sweep.
@@ -24,5 +28,5 @@ func (s *sweeper) Next(context.Context) (time.Time, bool, error) { return s.at, 
 // Fire sweeps and sets the next time.
 func (s *sweeper) Fire(ctx context.Context, now time.Time) error {
 	s.at = calendar.DateOf(now).Add(1).At(sweptAt, 0)
-	return s.bot.Sweep(ctx, now)
+	return errors.Join(s.bot.Sweep(ctx, now), s.keeper.Sweep(ctx, s.bot.Holds))
 }

@@ -151,6 +151,29 @@ func (n *wechatNetwork) sent(t *testing.T, chat string) []string {
 	return slices.Clone(n.server.Sent(strings.TrimPrefix(chat, "@")))
 }
 
+func (n *wechatNetwork) attach(t *testing.T, person, kind string, f file) {
+	t.Helper()
+	syncs := len(n.server.Requests("webwxsync"))
+	m := wechattest.Message{From: person, Data: f.data, Type: map[string]int{"image": 3, "voice": 34, "video": 43, "file": 49}[kind]}
+	if kind == "file" {
+		m.AppType, m.FileName = 6, f.name
+	}
+	n.server.Post(m)
+	n.server.Await(t.Context().Done(), "webwxsync", syncs+1)
+	n.handled(t)
+	n.settle(t)
+}
+
+func (n *wechatNetwork) files(t *testing.T, chat string) []file {
+	t.Helper()
+	n.settle(t)
+	var files []file
+	for _, f := range n.server.Files(strings.TrimPrefix(chat, "@")) {
+		files = append(files, file{f.Name, f.Data})
+	}
+	return files
+}
+
 // A link that is down for ten minutes is told on the terminal at once, and to
 // the staff when they can be written to again; once for each outage.
 func TestOutageIsTold(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"fangzhuo/attach"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
@@ -62,6 +63,8 @@ type Options struct {
 	Owed func()
 	// Moved is told that a reception day was moved.
 	Moved func()
+	// Wanted is told that something which came with a message is to be fetched.
+	Wanted func()
 }
 
 // Bot is the conversation. It keeps no state of its own but the recent pace of
@@ -146,6 +149,9 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 			return t.pass("limit", t.say("limit", nil))
 		}
 		return nil
+	}
+	if t.m.Media, t.pieces, err = attach.Rename(b.desk.Random, m.Media); err != nil {
+		return err
 	}
 	if err = t.deal(); err == nil && t.early {
 		return t.recallOwed()

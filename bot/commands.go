@@ -75,6 +75,8 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "ask", words: []string{"问"}, verb: cases.Ask, number: true, run: ask},
 		{id: "answer", words: []string{"答复", "回复"}, verb: cases.Answer, number: true, run: answerCase},
 		{id: "close", words: []string{"办结", "结案"}, verb: cases.Close, number: true, run: closeCase},
+		{id: "attachments", words: []string{"附件", "看附件", "查附件"}, verb: cases.Open, number: true, run: attachments},
+		{id: "pass-on", words: []string{"转附件"}, verb: cases.PassOn, number: true, run: passOn},
 		{id: "urge", words: []string{"催办", "督办"}, verb: cases.Urge, number: true, run: urge},
 		{id: "unsettled", words: []string{"未决"}, roles: staffOnly, run: unsettled},
 		{id: "status", words: []string{"状态"}, roles: []cases.Role{cases.Staff, cases.Admin}, run: status},

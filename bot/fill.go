@@ -57,6 +57,14 @@ func (t *turn) fill() (reply, error) {
 			return t.skip(f)
 		}
 	}
+	if len(t.m.Media) > t.mediaLeft() {
+		t.dropMedia()
+		if t.text.Empty() {
+			return says(t.say("form.enough-media", words.Args{"Max": maxMedia}))
+		}
+		r, err := t.fill()
+		return r.behind(t.say("form.enough-media", words.Args{"Max": maxMedia})), err
+	}
 	if _, ok := t.text.YesWith(); len(t.talk.Said) >= maxSaid && !t.talk.Hearing && !ok {
 		return says(t.say("form.enough", nil))
 	}
@@ -105,7 +113,9 @@ func (t *turn) answer(f cases.Form) (reply, error) {
 		return t.skip(f)
 	}
 	if t.text.Empty() {
-		t.remember(t.m.Text)
+		if t.remember(t.m.Text); t.mediaAgain() {
+			return reply{}, nil
+		}
 		return says(t.say("form.kept-media", nil) + "\n" + t.question())
 	}
 	t.talk.Fields = cloneFields(t.talk.Fields)
@@ -242,7 +252,9 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 	if t.text.Empty() && len(t.m.Media) == 0 {
 		return says(t.summaryText(f))
 	}
-	t.remember(t.m.Text)
+	if t.remember(t.m.Text); t.mediaAgain() {
+		return reply{}, nil
+	}
 	if !t.text.Empty() {
 		first := f.Fields[0].ID
 		t.talk.Fields[first] = joined(t.talk.Fields[first], t.text.Raw())

@@ -22,6 +22,11 @@ func (t *turn) open(f cases.Form, rest phrase.Text) (reply, error) {
 		return says(t.say("form.already", words.Args{"Form": f.Name}) + "\n" + t.question())
 	}
 	t.begin(f)
+	return t.opened(f, rest)
+}
+
+// opened goes on with what was said with the command.
+func (t *turn) opened(f cases.Form, rest phrase.Text) (reply, error) {
 	if strings.HasPrefix(t.text.Folded(), "匿名") {
 		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
 	}
@@ -104,6 +109,7 @@ func (t *turn) remember(text string) {
 	}
 	t.talk.Said = append(slices.Clone(t.talk.Said), desk.Said{At: t.m.At, Text: text, Media: t.m.Media})
 	t.became = became{Draft: t.talk.Draft, N: len(t.talk.Said) - 1}
+	t.holdMedia()
 }
 
 func cloneFields(m map[string]string) map[string]string {
@@ -189,7 +195,7 @@ func (t *turn) summaryText(f cases.Form) string {
 		category = c.Name
 	}
 	return t.say("form.summary", words.Args{"Category": category, "Lines": lines, "Open": open,
-		"Numbers": slices.Concat(facts.Amounts, facts.Counts), "Guarded": t.talk.Guarded,
+		"Numbers": slices.Concat(facts.Amounts, facts.Counts), "Media": maxMedia - t.mediaLeft(), "Guarded": t.talk.Guarded,
 		"Sealed": t.talk.Fields[cases.SignAs] == string(cases.Sealed), "Anonymous": t.talk.Fields[cases.SignAs] == string(cases.Anonymous)})
 }
 

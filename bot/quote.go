@@ -116,6 +116,7 @@ func (t *turn) answersQuote() (r reply, ok bool, err error) {
 
 // adds puts what is said to the petitioner's own matter.
 func (t *turn) adds(no cases.Number) (reply, error) {
+	t.holdMedia()
 	return does(func(tx storage.Tx) (string, error) {
 		c, err := t.b.desk.Supplement(tx, no, t.claim(""), t.m, t.m.Text, t.now)
 		if err != nil {

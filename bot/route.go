@@ -134,7 +134,12 @@ func (t *turn) inForm() (reply, error) {
 		case rest.Empty() && len(t.m.Media) == 0:
 			return t.open(f, rest)
 		case filled.Found > 0 && t.talk.Fields[cases.Matter] == "" && len(t.talk.Story) == 0:
-			return t.open(f, rest) // nothing was said yet: this is the same matter, told at once
+			// nothing was said yet: this is the same matter, told at once; pictures may
+			// have come before the words
+			draft, said := t.talk.Draft, t.talk.Said
+			t.begin(f)
+			t.talk.Draft, t.talk.Said = draft, said
+			return t.opened(f, rest)
 		case filled.Found > 0: // a matter of its own; the draft goes on behind it
 			draft := t.talk.clone()
 			t.draft = &draft

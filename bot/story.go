@@ -26,6 +26,7 @@ func (t *turn) tell(text string) (reply, error) {
 	switch {
 	case len(t.talk.Said) >= maxSaid:
 		return t.told()
+	case text == "" && t.mediaAgain():
 	case text == "" && len(t.talk.Story) == 0:
 		return says(t.say("form.media-only", nil))
 	case first || t.danger(text) != "":

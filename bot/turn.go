@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"fangzhuo/attach"
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
@@ -49,6 +50,8 @@ type turn struct {
 	// late is set when the answer is put by until a burst is over; result when it
 	// is a receipt or a result rather than a question.
 	late, result bool
+	// pieces are what came with the message, wanted those of them that are kept.
+	pieces, wanted []attach.Piece
 }
 
 // reply is what a turn comes to. Do, if any, is done in the transaction and may
@@ -155,6 +158,9 @@ func (t *turn) keep(r reply) error {
 		if !slices.Equal(stored.Asked, t.was.Asked) { // staff asked while this was being read
 			t.talk.Asked, t.talk.Doubt = stored.Asked, stored.Doubt
 		}
+		if err := attach.Want(tx, t.m, t.wanted); err != nil {
+			return err
+		}
 		text := r.text
 		if r.do != nil {
 			if text, err = r.do(tx); err != nil {
@@ -171,7 +177,7 @@ func (t *turn) keep(r reply) error {
 		return t.owe(tx, text)
 	})
 	if refusal, ok := desk.IsRefusal(err); ok {
-		t.talk, t.became = t.was, became{}
+		t.talk, t.became, t.wanted = t.was, became{}, nil
 		return t.keep(reply{text: t.refusal(refusal)})
 	}
 	if err == nil {
@@ -179,6 +185,9 @@ func (t *turn) keep(r reply) error {
 			r.after()
 		}
 		t.b.Owed()
+		if len(t.wanted) > 0 {
+			t.b.Wanted()
+		}
 	}
 	return err
 }
@@ -218,6 +227,7 @@ func (t *turn) aside() error {
 		return errors.Join(
 			tx.Put(asideTable, t.seenKey(), b),
 			tx.Put(t.seenTable(), t.seenKey(), nil),
+			attach.Want(tx, t.m, t.pieces), attach.Belong(tx, t.m.Media, "", false),
 			t.owe(tx, t.say("aside", nil)),
 			t.b.desk.Alarm(tx, t.key("aside"), "staff.aside", nil, t.now))
 	})

@@ -112,6 +112,7 @@ func supplement(t *turn, in input) (reply, error) {
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
+	t.holdMedia()
 	return does(func(tx storage.Tx) (string, error) {
 		c, err := t.b.desk.Supplement(tx, c.No, t.claim(code), t.m, text, t.now)
 		if err != nil {
@@ -143,6 +144,7 @@ func (t *turn) answersQuestion() (reply, error) {
 // answers takes what is said as the answer to the question about that matter;
 // more of it may follow for a while.
 func (t *turn) answers(no cases.Number) (reply, error) {
+	t.holdMedia()
 	return does(func(tx storage.Tx) (string, error) {
 		if !t.talk.Answered.IsZero() && len(t.talk.Asked) > 0 && t.talk.Asked[0] != no {
 			t.talk.Asked = t.talk.Asked[1:] // nobody waits for that one any more

@@ -129,6 +129,7 @@ type Case struct {
 	Events     int               `cbor:"24,keyasint"`           // how many events it is made of
 	CodeHash   []byte            `cbor:"25,keyasint,omitempty"` // of the receipt code (查询码)
 	Media      int               `cbor:"27,keyasint,omitempty"` // pictures and files kept with it
+	Gone       int               `cbor:"28,keyasint,omitempty"` // of which so many could not be kept
 	Supplement int               `cbor:"26,keyasint,omitempty"` // how often something was added
 	Recalls    int               `cbor:"30,keyasint,omitempty"` // messages that were taken back on the network
 }

@@ -26,6 +26,8 @@ const (
 	Answer     Verb = "answer"     // 答复
 	Close      Verb = "close"      // 办结
 	Withdraw   Verb = "withdraw"   // 撤回
+	MediaGone  Verb = "media-gone" // 没存下: something sent along could not be kept
+	PassOn     Verb = "pass-on"    // 转附件: what was sent along went to the unit
 	Open       Verb = "open"       // the sealed part was read, for Text
 	Recall     Verb = "recall"     // a message was taken back on the network (微信撤回); what it said stays
 )
@@ -50,6 +52,7 @@ type Event struct {
 	Visitors  int               `cbor:"15,keyasint,omitempty"`
 	CodeHash  []byte            `cbor:"16,keyasint,omitempty"`
 	Media     int               `cbor:"17,keyasint,omitempty"` // pictures and files said with it
+	Gone      int               `cbor:"18,keyasint,omitempty"` // of which so many were lost by then
 	Of        int               `cbor:"20,keyasint,omitempty"` // of a Recall: the event that the message became
 }
 
@@ -71,7 +74,7 @@ func (c Case) After(e Event) Case {
 		c.Stage, c.ReceivedAt = Received, e.At
 		c.Form, c.Channel, c.Signature, c.Visitors = e.Form, e.Channel, e.Signature, e.Visitors
 		c.Fields, c.Suggested, c.CodeHash = maps.Clone(e.Fields), e.Category, e.CodeHash
-		c.Sealed, c.Guarded, c.Media = e.Sealed, e.Guarded, e.Media
+		c.Sealed, c.Guarded, c.Media, c.Gone = e.Sealed, e.Guarded, e.Media, e.Gone
 		c.setClock(e.Clock)
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
@@ -96,6 +99,7 @@ func (c Case) After(e Event) Case {
 		c.Question = ""
 		c.Supplement++
 		c.Media += e.Media
+		c.Gone += e.Gone
 	case SignOff:
 		c.SignedAt = e.At
 	case Feedback:
@@ -104,6 +108,8 @@ func (c Case) After(e Event) Case {
 	case Object:
 		c.Note = ""
 		c.stopClock(TaskClock)
+	case MediaGone:
+		c.Gone++
 	case Answer:
 		c.Answer, c.AnsweredAt, c.Question = e.Text, e.At, ""
 		c.Clocks = nil

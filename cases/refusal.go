@@ -21,6 +21,8 @@ const (
 	TooMany      Code = "too-many"       // more was added to the matter than anybody reads
 	QuotesWords  Code = "quotes-words"   // the unit would read the words of somebody who is afraid
 	TooManyFaces Code = "too-many-faces" // more than five representatives (条例 art. 20)
+	NoAttachment Code = "no-attachment"  // nothing of that number was sent along
+	NotWithUnit  Code = "not-with-unit"  // another unit has the matter
 	NoSignature  Code = "no-signature"   // neither named, sealed nor anonymous
 	TooLong      Code = "too-long"       // more than anybody reads of one matter
 	NoChannel    Code = "no-channel"     // not a way in which a matter reaches the office

@@ -28,6 +28,8 @@ var moves = map[Verb]move{
 	Answer:     {from: openStages, to: Answered},
 	Close:      {from: []Stage{Answered}, to: Closed},
 	Withdraw:   {from: openStages, to: Withdrawn},
+	MediaGone:  {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
+	PassOn:     {from: []Stage{Handling}},
 	Open:       {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
 	Recall:     {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
 }
@@ -50,6 +52,7 @@ var rights = map[Verb][]Role{
 	Answer:     {Staff, Discipline},
 	Close:      {Staff, Discipline},
 	Withdraw:   {Worker},
+	PassOn:     {Staff},
 	Open:       {Staff, Discipline},
 	Recall:     {Worker},
 }

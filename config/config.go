@@ -207,6 +207,7 @@ type Intake struct {
 	DraftDays int           `yaml:"draft_days"` // an unfinished form is kept this many days
 	PerHour   int           `yaml:"per_hour"`   // messages from one person in an hour
 	MaxChars  int           `yaml:"max_chars"`  // characters of one message that are kept
+	MaxMB     int           `yaml:"max_mb"`     // size of one picture or file that is kept
 }
 
 // Pushes are the clock times of what the bot says by itself in private.

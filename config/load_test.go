@@ -87,7 +87,7 @@ func TestDefaults(t *testing.T) {
 		{"all groups", c.Schedules[1].Groups, GroupIDs{"zc", "jd", "jg"}},
 		{"groups left out", c.Schedules[2].Groups, GroupIDs{"zc", "jd", "jg"}},
 		{"readers", c.Office.StaffReads, 2},
-		{"intake", c.Intake, Intake{90 * time.Second, 7, 60, 3000}},
+		{"intake", c.Intake, Intake{90 * time.Second, 7, 60, 3000, 20}},
 		{"pushes", c.Pushes, Pushes{Clock{9, 0}, Clock{8, 30}, Clock{7, 40}}},
 		{"pace", c.WeChat.Pace, Pace{3 * time.Second, 5 * time.Second, 20}},
 		{"quiet hours", c.WeChat.Quiet, QuietHours{Clock{23, 0}, Clock{6, 0}}},

@@ -14,6 +14,7 @@ func (c *Config) checkIntake() {
 	}
 	c.within("intake.draft_days", in.DraftDays, 1, 90, " days")
 	c.within("intake.per_hour", in.PerHour, 10, 10000, " messages; a form alone takes about ten")
+	c.within("intake.max_mb", in.MaxMB, 1, 100, " MB; larger ones are not fetched")
 	c.within("intake.max_chars", in.MaxChars, 200, 20000, " characters")
 }
 

@@ -26,7 +26,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Question": c.Question, "Feedback": c.Feedback, "Answer": c.Answer,
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
 		"Suggestion": c.Form == Suggestion, "SignedOff": !c.SignedAt.IsZero(),
-		"Task": c.Note, "Text": "", "Media": c.Media, "ByHand": c.ByHand(),
+		"Task": c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
 	}
 	for k, v := range more {
 		args[k] = v

@@ -60,8 +60,8 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		s.Fields = scrubbed(s.Fields, names...)
 		id, words = identity{}, unsigned(s, append(names, s.Contact))
 	}
-	for _, m := range s.Said {
-		how.Media += len(m.Media)
+	if how.Media, how.Gone, err = keepMedia(tx, no, words, s.Signature == cases.Anonymous); err != nil {
+		return Receipt{}, err
 	}
 	how.Verb, how.Form, how.Signature, how.Fields = cases.Submit, s.Form, s.Signature, s.Fields
 	how.Category, how.Sealed, how.Guarded, how.CodeHash = category.Name, category.Sealed, s.Guarded, codeHash(no, code)
@@ -87,6 +87,7 @@ func unsigned(s Submission, names []string) []Said {
 	for _, m := range s.Said {
 		m.Text = phrase.Scrub(m.Text, names)
 		m.At = dateOf(m.At).Start()
+		m.Media = unnamed(m.Media)
 		if !m.Recalled.IsZero() {
 			m.Recalled = m.At
 		}
@@ -136,10 +137,18 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if err != nil {
 		return cases.Case{}, err
 	}
-	if err := s.seal(id, Said{At: m.At, Text: text, Media: m.Media}); err != nil {
+	said := Said{At: m.At, Text: text, Media: m.Media}
+	if s.c.Signature == cases.Anonymous {
+		said.Media = unnamed(m.Media)
+	}
+	media, gone, err := keepMedia(tx, s.c.No, []Said{said}, s.c.Signature == cases.Anonymous)
+	if err != nil {
 		return cases.Case{}, err
 	}
-	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: len(m.Media)})
+	if err := s.seal(id, said); err != nil {
+		return cases.Case{}, err
+	}
+	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: media, Gone: gone})
 	// what looks like an accusation is for one pair of eyes, not for every phone
 	category, _ := d.Office.Suggest(text)
 	hidden := s.c.Sealed && s.c.Stage == cases.Received || !s.c.Sealed && category.Sealed

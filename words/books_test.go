@@ -37,6 +37,8 @@ type line struct {
 	Received, Due, At                                                                                   time.Time
 	HasDue, Over, Signed, Reported, Sealed                                                              bool
 	N, Days, Age                                                                                        int
+	Kind, Ext                                                                                           string
+	Size                                                                                                int64
 	For                                                                                                 time.Duration
 
 	// of a notice to many
@@ -53,12 +55,14 @@ func everything() Args {
 	l := []line{{Short: "0047", Matter: "副井澡堂更衣柜锁坏了", Category: "宿舍澡堂", Unit: "后勤服务中心", Stage: "handling", Task: "换锁",
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
 		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
-		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true}}
+		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
+		Kind: "image", Ext: "jpg", Size: 120_000}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
-		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute}
-	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History"} {
+		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
+		"Kind": "image"}
+	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History", "Missing"} {
 		args[name] = l
 	}
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
@@ -71,7 +75,8 @@ func everything() Args {
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days"} {
+		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days",
+		"Gone", "MaxMB", "Example", "Sent"} {
 		args[name] = 3
 	}
 	for _, name := range yesOrNo {
@@ -82,7 +87,8 @@ func everything() Args {
 
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
-	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "HasSince"}
+	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "HasSince",
+	"TooBig", "Timeless", "MayPass", "Voices", "Papers", "Pictures", "Marked"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
@@ -93,6 +99,7 @@ var oneOf = map[string][]string{
 	"Channel":   {"chat", "visit", "call", "letter", "paste"},
 	"Moved":     {"", "holiday", "weekend", "staff"},
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
+	"Kind":      {"image", "voice", "video", "file", "location", "card", "other"},
 	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit"},
 }
 
@@ -189,7 +196,7 @@ func TestEverySentenceCanBeSaid(t *testing.T) {
 }
 
 // dots are the sentences that are about one word, or about one line of a list.
-var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line"}
+var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line", "media-kind": "a kind of media", "media-state": "a state"}
 
 func TestNothingIsLeftUnfilled(t *testing.T) {
 	odd := regexp.MustCompile(`<no value>|<nil>|%!|\{\{|\}\}|(^|\D)1月1日|\b1 January`)
@@ -241,7 +248,7 @@ func TestForbiddenWords(t *testing.T) {
 }
 
 // forTheOffice are the sentences for people at work, who want all of it at once.
-var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|overview|digest\..*|which-category|hello|taken)$`)
+var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|attachments.*|overview|digest\..*|which-category|hello|taken)$`)
 
 // longer are the sentences for workers that may have more than six lines.
 var longer = map[string]string{

@@ -111,6 +111,7 @@ func funcs(lang string) template.FuncMap {
 		"list":    func(items []string) string { return strings.Join(items, "、") },
 		"long":    func(d time.Duration) string { return long(d, "天", "小时", "分钟") },
 		"clip":    clip,
+		"size":    size,
 		"inc":     func(i int) int { return i + 1 },
 	}
 	if lang == English {
@@ -152,6 +153,14 @@ func when(d any) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// size writes a number of bytes as people do.
+func size(bytes int64) string {
+	if kb := float64(bytes) / 1024; kb < 1000 {
+		return fmt.Sprintf("%.0fKB", max(kb, 1))
+	}
+	return fmt.Sprintf("%.1fMB", float64(bytes)/(1<<20))
 }
 
 // clip shortens a text to n characters, on one line.
