@@ -64,7 +64,7 @@ func TestStrangeMessages(t *testing.T) {
 		{"only spaces", map[string]any{"text": " \t　\u200b"}, "1反映问题"},
 		{"no text at all", map[string]any{}, "1反映问题"},
 		{"a zero byte", map[string]any{"text": "\x00"}, "1反映问题"},
-		{"only a photo", map[string]any{"attachments": []map[string]string{{"kind": "image", "name": "a.jpg"}}}, "图片（或语音、文件）给您留着了"},
+		{"only a photo", map[string]any{"attachments": []map[string]any{{"kind": "image", "name": "a.jpg", "data": contentOf("image", "a.jpg", true)}}}, "图片（或语音、文件）给您留着了"},
 		{"invalid UTF-8", []byte("{\"from\":\"luo\",\"chat\":\"p-luo\",\"text\":\"\xff\xfe\xe6\"}"), "1反映问题"},
 		{"half a surrogate", []byte(`{"from":"luo","chat":"p-luo","text":"\ud83d"}`), "1反映问题"},
 		{"a template", map[string]any{"text": "反映 事由：{{.Phone}}<script>%s 署名：保密"}, "2026-0001"},

@@ -18,7 +18,7 @@ import (
 // TestScriptsOverWeChat plays the same scripts with the real openwechat client
 // against the stand-in server.
 func TestScriptsOverWeChat(t *testing.T) {
-	playAll(t, func(t *testing.T, start time.Time) network {
+	playAll(t, "testdata/scripts", func(t *testing.T, start time.Time) network {
 		return &wechatNetwork{program: program{data: t.TempDir(), wall: start}}
 	})
 }

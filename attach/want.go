@@ -33,7 +33,8 @@ type want struct {
 
 // Rename puts ids of our own, drawn at random, in the place of what a network
 // calls the media of a message, and returns what there is to fetch. Media
-// without bytes get no id: nothing of them is fetched.
+// without bytes get no id: nothing of them is fetched. Only a file keeps its
+// name: what a phone calls a picture says nothing.
 func Rename(random io.Reader, media []chat.Media) (named []chat.Media, pieces []Piece, err error) {
 	for _, m := range media {
 		ref := ""
@@ -44,6 +45,9 @@ func Rename(random io.Reader, media []chat.Media) (named []chat.Media, pieces []
 			}
 			ref = hex.EncodeToString(b[:])
 			pieces = append(pieces, Piece{ref, m})
+			if m.Kind != chat.File {
+				m.Name = ""
+			}
 		}
 		m.Ref = ref
 		named = append(named, m)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fangzhuo/attach"
+	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
 )
@@ -36,6 +37,64 @@ func (t *turn) mediaLeft() int {
 func (t *turn) mediaAgain() bool {
 	n := len(t.talk.Said)
 	return n >= 2 && t.talk.Said[n-2].Text == "" && t.talk.Said[n-1].Text == "" && t.m.At.Sub(t.talk.Said[n-2].At) < t.b.Quiet
+}
+
+// goesWithLast is how long after a matter was handed in or added to a picture
+// without words is taken to belong to it. On WeChat a picture cannot come with
+// words.
+const goesWithLast = 10 * time.Minute
+
+// lastAbout notes which matter was spoken of last.
+func (t *turn) lastAbout(no cases.Number) {
+	t.talk.Last, t.talk.LastSum, t.talk.LastAt = no, nil, t.now
+	if t.talk.Form == "" {
+		t.talk.Until = t.now.Add(goesWithLast)
+	}
+}
+
+// goesWithLast returns the matter that a picture without words belongs to, with
+// the code where only that leads to it.
+func (t *turn) goesWithLast() (no cases.Number, code string, ok bool) {
+	if !t.text.Empty() || len(t.m.Media) == 0 {
+		return no, "", false
+	}
+	if !t.talk.Last.IsZero() && !t.now.Before(t.talk.LastAt) && t.now.Sub(t.talk.LastAt) <= goesWithLast {
+		return t.talk.Last, "", true
+	}
+	h, ok := t.b.recent.get(t.m.From, t.now)
+	return h.no, h.code, ok
+}
+
+// addsMedia puts a picture without words to the matter spoken of last. Of several
+// in a row the first is answered.
+func (t *turn) addsMedia(no cases.Number, code string) (reply, error) {
+	t.holdMedia()
+	h, _ := t.b.recent.get(t.m.From, t.now)
+	before := t.talk.Added
+	if code != "" { // no record leads to it
+		before = h.added
+	}
+	r := reply{do: func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.Supplement(tx, no, t.claim(code), t.m, "", t.now)
+		if err != nil {
+			return "", err
+		}
+		if code == "" {
+			t.lastAbout(no)
+			t.talk.Added, t.became = t.now, partOf(c)
+		}
+		if t.now.Sub(before) < t.b.Quiet {
+			return "", nil
+		}
+		return t.say("media.added", t.b.desk.Args(c, t.now, nil)), nil
+	}}
+	if code != "" {
+		r.after = func() {
+			h.last, h.added = t.now, t.now
+			t.b.recent.note(t.m.From, h)
+		}
+	}
+	return r, nil
 }
 
 // MediaGone tells who sent something along that it could not be kept, and takes

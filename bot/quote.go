@@ -123,6 +123,7 @@ func (t *turn) adds(no cases.Number) (reply, error) {
 			return "", err
 		}
 		t.became = partOf(c)
+		t.lastAbout(c.No)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }

@@ -4,41 +4,48 @@ import (
 	"sync"
 	"time"
 
+	"fangzhuo/cases"
 	"fangzhuo/chat"
 )
 
-// recent remembers for a minute what was handed in anonymously, to recognise it
-// when a bad network sends it again. It is in memory only: no record may lead
-// from an account to an anonymous matter.
+// recent remembers for some minutes what was handed in anonymously, to recognise
+// it when a bad network sends it again, and so that a picture that follows is put
+// to it. It is in memory only: no record may lead from an account to an anonymous
+// matter.
 type recent struct {
 	mu   sync.Mutex
 	last map[chat.Address]handedIn
 }
 
 type handedIn struct {
-	sum string
-	at  time.Time
+	sum  string
+	no   cases.Number
+	code string
+	// at is when it was handed in, last when it was last heard of, added when a
+	// picture was put to it.
+	at, last, added time.Time
 }
 
 // note remembers a matter and forgets those that are old.
-func (r *recent) note(a chat.Address, sum []byte, now time.Time) {
+func (r *recent) note(a chat.Address, h handedIn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last == nil {
 		r.last = map[chat.Address]handedIn{}
 	}
-	for b, h := range r.last {
-		if now.Sub(h.at) > sameMatter {
+	now := h.last
+	for b, old := range r.last {
+		if now.Sub(old.last) > goesWithLast {
 			delete(r.last, b)
 		}
 	}
-	r.last[a] = handedIn{string(sum), now}
+	r.last[a] = h
 }
 
-// get returns what was handed in last, if that was less than a minute ago.
-func (r *recent) get(a chat.Address, now time.Time) (sum []byte, ok bool) {
+// get returns what was handed in last, if that was not long ago.
+func (r *recent) get(a chat.Address, now time.Time) (h handedIn, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h, ok := r.last[a]
-	return []byte(h.sum), ok && now.Sub(h.at) <= sameMatter && !now.Before(h.at)
+	h, ok = r.last[a]
+	return h, ok && now.Sub(h.last) <= goesWithLast && !now.Before(h.at)
 }

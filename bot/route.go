@@ -89,6 +89,9 @@ func (t *turn) private() (reply, error) {
 	if r, asked, err := t.asks(); asked {
 		return r, err
 	}
+	if no, code, ok := t.goesWithLast(); ok {
+		return t.addsMedia(no, code)
+	}
 	if t.soundsLikeMatter() {
 		return t.straight()
 	}

@@ -46,11 +46,11 @@ func (t *turn) submit() (reply, error) {
 			return "", err
 		}
 		if signature == cases.Anonymous {
-			t.b.recent.note(t.m.From, sum[:8], t.now)
+			t.b.recent.note(t.m.From, handedIn{sum: string(sum[:8]), no: r.Case.No, code: r.Code, at: t.now, last: t.now})
 		} else {
 			t.talk.Last, t.talk.LastSum, t.talk.LastAt = r.Case.No, sum[:8], t.now
 			if t.draft == nil {
-				t.talk.Until = t.now.Add(sameMatter)
+				t.talk.Until = t.now.Add(goesWithLast)
 			}
 		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
@@ -85,9 +85,11 @@ func (t *turn) afterHours() bool {
 // again recognises the same matter handed in twice by a bad network: the same
 // one-message form, or the same 对.
 func (t *turn) again() (string, bool) {
-	sum, ok := t.talk.LastSum, !t.talk.LastAt.IsZero() && t.now.Sub(t.talk.LastAt) <= sameMatter && !t.now.Before(t.talk.LastAt)
+	sum, ok := t.talk.LastSum, len(t.talk.LastSum) > 0 && !t.talk.LastAt.IsZero() && t.now.Sub(t.talk.LastAt) <= sameMatter && !t.now.Before(t.talk.LastAt)
 	if !ok {
-		sum, ok = t.b.recent.get(t.m.From, t.now)
+		var h handedIn
+		h, ok = t.b.recent.get(t.m.From, t.now)
+		sum, ok = []byte(h.sum), ok && t.now.Sub(h.at) <= sameMatter
 	}
 	if !ok || !t.sameAs(sum) {
 		return "", false

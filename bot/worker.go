@@ -112,6 +112,12 @@ func supplement(t *turn, in input) (reply, error) {
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
+	if text == "" && len(t.m.Media) == 0 && own && c.Stage.Open() { // a picture comes without words
+		t.lastAbout(c.No)
+		t.noLonger(c.No)
+		t.talk.Asked, t.talk.Answered = append([]cases.Number{c.No}, t.talk.Asked...), t.now
+		return says(t.say("supplement.go-on", t.b.desk.Args(c, t.now, nil)))
+	}
 	t.holdMedia()
 	return does(func(tx storage.Tx) (string, error) {
 		c, err := t.b.desk.Supplement(tx, c.No, t.claim(code), t.m, text, t.now)
@@ -120,6 +126,7 @@ func supplement(t *turn, in input) (reply, error) {
 		}
 		if own {
 			t.became = partOf(c)
+			t.lastAbout(c.No)
 		}
 		t.noLonger(c.No)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
@@ -160,6 +167,7 @@ func (t *turn) answers(no cases.Number) (reply, error) {
 			return "", err
 		}
 		t.talk.Answered, t.became = t.now, partOf(c)
+		t.lastAbout(no)
 		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }

@@ -152,6 +152,10 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	// what looks like an accusation is for one pair of eyes, not for every phone
 	category, _ := d.Office.Suggest(text)
 	hidden := s.c.Sealed && s.c.Stage == cases.Received || !s.c.Sealed && category.Sealed
+	if text == "" && !asked { // pictures come in a row
+		err = s.tellOnce("staff.more-media", nil)
+		return s.c, errors.Join(err, s.commit())
+	}
 	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media), "Hidden": hidden}); err != nil {
 		return cases.Case{}, err
 	}
