@@ -79,33 +79,24 @@ func countPromised(tx storage.Tx, p Promise) error {
 	return t.save(tx, key)
 }
 
-// countEnded counts what became of messages that are copies of batches.
-func countEnded(tx storage.Tx, copies []settled) error {
-	byName := make(map[string][]settled)
+// countEnded counts what became of copies of a batch.
+func countEnded(tx storage.Tx, batch string, copies []*settled) error {
+	var t tally
+	key := storage.Key(nil).Text(batch)
+	value, err := tx.Get(tableBatch, key)
+	if errors.Is(err, storage.ErrNotFound) { // forgotten: they waited for longer than 30 days
+		return nil
+	}
+	if err == nil {
+		_, err = record.Decode(value, &t)
+	}
+	if err != nil {
+		return fmt.Errorf("read batch: %w", err)
+	}
 	for _, c := range copies {
-		byName[c.Batch] = append(byName[c.Batch], c)
+		t.end(c)
 	}
-	for name, copies := range byName {
-		key := storage.Key(nil).Text(name)
-		value, err := tx.Get(tableBatch, key)
-		if errors.Is(err, storage.ErrNotFound) { // forgotten: they waited for longer than 30 days
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read batch: %w", err)
-		}
-		var t tally
-		if _, err := record.Decode(value, &t); err != nil {
-			return fmt.Errorf("read batch: %w", err)
-		}
-		for _, c := range copies {
-			t.end(c)
-		}
-		if err := t.save(tx, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.save(tx, key)
 }
 
 func (t *tally) save(tx storage.Tx, key []byte) error {
@@ -118,7 +109,7 @@ func (t *tally) save(tx storage.Tx, key []byte) error {
 
 // end counts the outcome of a message, or of a whole promise when it was the
 // last of its messages.
-func (t *tally) end(s settled) {
+func (t *tally) end(s *settled) {
 	state := s.State
 	if s.entry.Part > 0 {
 		whole, last := t.endPart(s.entry, state)

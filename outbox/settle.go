@@ -105,19 +105,25 @@ func (q *Queue) recordOwed(ctx context.Context, l *lane) error {
 // write settles messages inside a transaction, and passes over those that were
 // settled before.
 func (q *Queue) write(tx storage.Tx, done []settled) error {
-	var copies []settled
-	for _, s := range done {
+	copies := make(map[string][]*settled) // by batch
+	for i := range done {
+		s := &done[i]
 		switch fresh, err := q.writeOne(tx, s); {
 		case err != nil:
 			return err
 		case fresh && s.Batch != "":
-			copies = append(copies, s)
+			copies[s.Batch] = append(copies[s.Batch], s)
 		}
 	}
-	return countEnded(tx, copies)
+	for batch, ended := range copies {
+		if err := countEnded(tx, batch, ended); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (q *Queue) writeOne(tx storage.Tx, s settled) (fresh bool, err error) {
+func (q *Queue) writeOne(tx storage.Tx, s *settled) (fresh bool, err error) {
 	place := []byte(s.place)
 	if _, err := tx.Get(tablePending, place); err != nil {
 		if errors.Is(err, storage.ErrNotFound) {
