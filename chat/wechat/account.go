@@ -7,7 +7,8 @@
 // through one http.RoundTripper (tap.go), which hands new messages to the
 // chat.Handler before the library's cursor may move, and shows the library an
 // empty batch. One goroutine, the one in Account.Run, makes every other call.
-// No type of the library leaves the package.
+// No type of the library leaves the package. What outlives the process, the
+// login among it, is one record (record.go).
 //
 // Addresses (frozen, they are stored):
 //
