@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"fangzhuo/attach"
 	"fangzhuo/storage/bolt"
 )
 
@@ -44,5 +45,16 @@ func backup(ctx context.Context, data, target string, stdout io.Writer) error {
 		return fmt.Errorf("verify the backup: %w", err)
 	}
 	fmt.Fprintf(stdout, "%s: written and verified\n", target)
-	return nil
+	return backupAttachments(data, filepath.Dir(target), stdout)
+}
+
+// backupAttachments copies what people sent along into a folder beside the
+// backup. What an earlier backup put there need not be copied again.
+func backupAttachments(data, beside string, stdout io.Writer) error {
+	to := filepath.Join(beside, attachmentsFolder)
+	copied, there, err := attach.Copy(filepath.Join(data, attachmentsFolder), to)
+	if copied+there > 0 {
+		fmt.Fprintf(stdout, "%s: %d pictures and files copied, %d were there; they belong to the backup\n", to, copied, there)
+	}
+	return err
 }
