@@ -79,7 +79,7 @@ func set(t testing.TB) *table {
 	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader,
 		Addresses: map[string]chat.Address{"wang": "t:wang"}, Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
 	tb.Bot = New(tb.store, d, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
-		PerHour: 60, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {},
+		PerHour: 60, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {}, Wanted: func() {},
 		Forms: []cases.Form{{ID: "report", Name: "反映", Words: []string{"反映"}, Fields: []cases.Field{
 			{ID: cases.Matter, Label: "事由", Ask: "什么事？", Kind: cases.StoryField, Required: true}}}},
 		Pass: func(m chat.Outgoing) {
