@@ -89,7 +89,7 @@ type health struct {
 type linkHealth struct {
 	Name     string    `json:"name"`
 	Phase    string    `json:"phase"`
-	Since    time.Time `json:"since"`
+	Since    time.Time `json:"since,omitzero"`
 	Hint     string    `json:"hint,omitempty"`
 	Troubles []string  `json:"troubles,omitempty"` // as codes
 }

@@ -139,6 +139,23 @@ func TestEachServiceGetsItsOwnForm(t *testing.T) {
 	}
 }
 
+// An answer that does not come in time leaves it open whether the message was
+// taken.
+func TestNoAnswerInTime(t *testing.T) {
+	s := newService(t, 200, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	given := make(chan struct{})
+	s.answer = func(http.ResponseWriter) { cancel(); <-given }
+	defer close(given)
+	c := channel(t, "https://a.example.cn/", s)
+	if _, err := c.Send(ctx, chat.Outgoing{To: c.Address(), Text: news}); failure(err) != Unclear || c.Health().Why != Unclear {
+		t.Errorf("%v", err)
+	}
+	if len(s.asked) != 1 {
+		t.Errorf("asked %d times", len(s.asked))
+	}
+}
+
 // A robot of 飞书 that signs: HMAC-SHA256 of nothing, keyed with time and secret.
 func TestFeishuSigns(t *testing.T) {
 	s := newService(t, 200, `{"code":0}`)
