@@ -95,7 +95,7 @@ type note struct {
 	At       time.Time
 	From     string
 	Text     string
-	Attached []struct{ Kind, Name string } `json:"attachments"`
+	Attached []struct{ Kind, Name, URL string } `json:"attachments"`
 }
 
 // call asks the API and decodes its answer.
@@ -126,9 +126,13 @@ func (p *process) call(method, path string, body, into any) error {
 }
 
 // say posts a message and returns its id once the bot has dealt with it.
-func (p *process) say(person, chat, text string) (uint64, error) {
+func (p *process) say(person, chat, text string, pictures ...file) (uint64, error) {
 	var answer struct{ ID uint64 }
-	err := p.call("POST", "messages", map[string]string{"from": person, "chat": chat, "text": text}, &answer)
+	var attached []any
+	for _, f := range pictures {
+		attached = append(attached, map[string]any{"kind": "image", "name": f.name, "data": f.data})
+	}
+	err := p.call("POST", "messages", map[string]any{"from": person, "chat": chat, "text": text, "attachments": attached}, &answer)
 	return answer.ID, err
 }
 
@@ -137,6 +141,16 @@ func (p *process) read(chat string, after uint64) ([]note, error) {
 	var list []note
 	err := p.call("GET", fmt.Sprintf("messages?chat=%s&after=%d", url.QueryEscape(chat), after), nil, &list)
 	return list, err
+}
+
+// get reads what is at an address of the page.
+func (p *process) get(path string) ([]byte, error) {
+	resp, err := p.http.Get("http://" + p.page + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
 }
 
 // ask says something in private and returns what came back.

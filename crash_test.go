@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"flag"
 	"fmt"
@@ -94,6 +95,8 @@ var (
 	units    = []string{"shi", "mei"}
 	others   = []string{"tian", "gao", "tang", "lei", "qin", "fan", "ji"}
 	meetings = []string{"zc", "jd", "mine"}
+
+	photographers = []string{"duan", "hou"} // send a picture with each matter
 )
 
 // start starts the program a minute after everything that went before.
@@ -170,8 +173,8 @@ func (p *process) quiet() bool {
 }
 
 // speak says something, remembers that it was answered, and reads the chat on.
-func (c *crowd) speak(p *process, person, chat, text string) error {
-	id, err := p.say(person, chat, text)
+func (c *crowd) speak(p *process, person, chat, text string, pictures ...file) error {
+	id, err := p.say(person, chat, text, pictures...)
 	if err != nil {
 		return err
 	}
@@ -201,8 +204,12 @@ func (c *crowd) speak(p *process, person, chat, text string) error {
 
 // handIn hands in a matter that nobody else has.
 func (c *crowd) handIn(p *process, person string, phone, i int) error {
-	text := fmt.Sprintf("反映 事由：更衣柜%c%02d%d%03d锁坏了 地点：副井澡堂 诉求：换锁 署名：保密", 'A'+phone, c.round, phone, i)
-	return c.speak(p, person, "p-"+person, text)
+	matter := fmt.Sprintf("更衣柜%c%02d%d%03d锁坏了", 'A'+phone, c.round, phone, i)
+	text := "反映 事由：" + matter + " 地点：副井澡堂 诉求：换锁 署名：保密"
+	if !slices.Contains(photographers, person) {
+		return c.speak(p, person, "p-"+person, text)
+	}
+	return c.speak(p, person, "p-"+person, text, file{"锁.jpg", contentOf("image", matter, true)})
 }
 
 // follow is what the office does with some matter.
@@ -389,6 +396,9 @@ func (c *crowd) find(p *process, numbers []string) {
 				}) {
 					c.t.Errorf("%s asks for %s (%s): %q, %v", person, no, m.text, got, err)
 				}
+				if slices.Contains(photographers, person) {
+					c.findPicture(p, no, m)
+				}
 			}
 		})
 	}
@@ -396,6 +406,30 @@ func (c *crowd) find(p *process, numbers []string) {
 	for _, no := range numbers {
 		c.checked[no] = true
 	}
+}
+
+// findPicture has staff sent the picture of a matter.
+func (c *crowd) findPicture(p *process, no string, m matter) {
+	id, err := p.say("wang", "p-wang", "附件 "+no+" 1")
+	if err != nil {
+		c.t.Errorf("asking for the picture of %s: %v", no, err)
+		return
+	}
+	list, err := p.read("p-wang", id)
+	if err != nil {
+		c.t.Errorf("asking for the picture of %s: %v", no, err)
+	}
+	for _, n := range list {
+		for _, a := range n.Attached {
+			if strings.HasSuffix(no+"-1.jpg", a.Name) {
+				if got, err := p.get(a.URL); err != nil || !bytes.Equal(got, contentOf("image", m.text, false)) {
+					c.t.Errorf("%s (%s) has another picture: %v", no, m.text, err)
+				}
+				return
+			}
+		}
+	}
+	c.t.Errorf("%s (%s) has lost its picture: %v", no, m.text, list)
 }
 
 // checkNumbers looks for gaps, for numbers nobody got, and for texts that
