@@ -158,6 +158,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 
 	// the networks; they speak only once start runs them
 	var queue *outbox.Queue
+	var keeper *attach.Keeper
 	var runner *schedule.Runner
 	var room *sandbox.Room
 	var running []chat.Transport
@@ -186,6 +187,9 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 				link.Changed(s)
 				announce(w.stdout, s, state.linkText(title, s))
 				queue.Wake("wechat")
+				if s.Phase == chat.Online {
+					keeper.Linked()
+				}
 				runner.Wake()
 			}})
 		transports[account.Name()] = account
@@ -209,7 +213,6 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 			sources[t.Name()] = f
 		}
 	}
-	var keeper *attach.Keeper
 	queue = outbox.New(store, transports, outbox.Options{Now: now, Log: log, Pace: pace(cfg),
 		Files:  func(ref string) (string, bool) { return keeper.Path(ref) },
 		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, d, channels, out, now()) }})

@@ -173,6 +173,18 @@ func save(tx storage.Tx, t storage.Table, id string, v any) error {
 	return tx.Put(t, idKey(id), b)
 }
 
+// Linked makes what waits for a link be tried at once: a network is there again,
+// perhaps not for long.
+func (k *Keeper) Linked() {
+	k.mu.Lock()
+	for id, t := range k.tries {
+		t.next = time.Time{}
+		k.tries[id] = t
+	}
+	k.mu.Unlock()
+	k.Wake()
+}
+
 // Wake makes Run look again: something is wanted.
 func (k *Keeper) Wake() {
 	for range fetchers {

@@ -419,6 +419,29 @@ func TestSweepKeepsWhatIsHeld(t *testing.T) {
 	}
 }
 
+// A link that comes back may not last: what waits is tried at once.
+func TestTriesAtOnceWhenLinked(t *testing.T) {
+	up := false
+	o := newOffice(t, mem.New(), func(string, int) (io.Reader, error) {
+		if !up {
+			return nil, chat.ErrOffline
+		}
+		return bytes.NewReader(picture(1)), nil
+	})
+	m := o.send(photo("1"))[0]
+	o.fire()
+	up = true
+	o.fire()
+	if got := o.item(m).State; got != attach.Wanted {
+		t.Fatalf("before the link is known to be up it is %s", got)
+	}
+	o.Linked()
+	o.fire()
+	if got := o.item(m).State; got != attach.Kept {
+		t.Errorf("with the link up it is %s", got)
+	}
+}
+
 // TestRun fetches as the program does, several at a time.
 func TestRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "files")

@@ -51,11 +51,18 @@ type postedFileJSON struct {
 // mediaKinds are the kinds that a posted attachment may have.
 var mediaKinds = []chat.MediaKind{chat.Image, chat.Voice, chat.Video, chat.File, chat.Location, chat.Card, chat.Other}
 
+// filesMax is how many attachments a message may have.
+const filesMax = 9
+
 // shown are the types of pictures that a browser shows and that carry no program.
 var shown = []string{"image/jpeg", "image/png", "image/gif", "image/webp"}
 
 // posted keeps the bytes of posted attachments, or answers the request itself.
 func (r *Room) posted(w http.ResponseWriter, files []postedFileJSON) (media []attachment, ok bool) {
+	if len(files) > filesMax {
+		fail(w, http.StatusBadRequest, fmt.Sprintf("a message has at most %d attachments", filesMax))
+		return nil, false
+	}
 	for _, f := range files {
 		if !slices.Contains(mediaKinds, chat.MediaKind(f.Kind)) {
 			fail(w, http.StatusBadRequest, "an attachment's kind must be one of image, voice, video, file, location, card, other")

@@ -124,6 +124,10 @@ func TestAttachmentsHaveALimit(t *testing.T) {
 	if status, _ := f.call("POST", "/api/sandbox/messages", body); status != http.StatusBadRequest {
 		t.Errorf("no base64: %d, want 400", status)
 	}
+	body = `{"from":"zhang","chat":"p-zhang","text":"","attachments":[` + strings.Repeat(`{"kind":"card","name":"a"},`, 9) + `{"kind":"card","name":"a"}]}`
+	if status, answer := f.call("POST", "/api/sandbox/messages", body); status != http.StatusBadRequest || !strings.Contains(answer, "at most 9") {
+		t.Errorf("ten attachments: %d %s", status, answer)
+	}
 	if got := f.messages("p-zhang", 0); len(got) != 2 { // the large one and its answer
 		t.Errorf("refused attachments are in the chat: %+v", got)
 	}
