@@ -10,6 +10,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
+	"fangzhuo/chat/wechat"
 	"fangzhuo/config"
 	"fangzhuo/desk"
 	"fangzhuo/phrase"
@@ -184,7 +185,7 @@ func (o *office) desk(store storage.Store) *desk.Desk {
 	people, groups := o.addresses()
 	return desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
 		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: o.cfg.Pushes.Time.Hour*60 + o.cfg.Pushes.Time.Minute,
-		Random: rand.Reader})
+		Lasts: wechat.Lasting, Random: rand.Reader})
 }
 
 // addresses are where people and groups are reached on the networks in use; with

@@ -18,12 +18,15 @@ import (
 
 // Chat scripts say who says what and what must come back, on a clock that only
 // the script moves. They are the acceptance tests of the whole program; the
-// same files run over every network. A line of a script is one of
+// same files run over every network, but for what only one network has: that has
+// a folder of its name. A line of a script is one of
 //
 //	clock 2026-11-23 10:00     move the clock there; all that falls due on the way happens
 //	advance 20s                move the clock on
 //	offline                    the bot is cut off: what is said from here on waits for it
 //	online                     and comes to it now
+//	rescan                     online by a fresh scan: what waits never comes, and names
+//	                           are new (only where people scan: scripts/wechat)
 //	restart                    stop the program and start it on the same data
 //	crash                      the same, but on the data as they are at this moment,
 //	                           as after kill -9: nothing is finished or tidied up
@@ -156,6 +159,8 @@ func (s *script) do(line string) {
 		s.net.offline(s.t)
 	case "online":
 		s.net.online(s.t)
+	case "rescan":
+		s.net.(interface{ rescan(t *testing.T) }).rescan(s.t)
 	case "quote":
 		s.quote(rest)
 	case "recall":

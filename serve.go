@@ -162,6 +162,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	var runner *schedule.Runner
 	var room *sandbox.Room
 	var running []chat.Transport
+	var b *bot.Bot
 	transports := map[string]outbox.Sender{}
 	for _, c := range channels {
 		transports[c.Transport()] = c
@@ -191,7 +192,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 					keeper.Linked()
 				}
 				runner.Wake()
-			}})
+			}, OnLogin: func(ctx context.Context, l wechat.Login) error { return o.loggedIn(ctx, b, d, l, now()) }})
 		transports[account.Name()] = account
 		running = append(running, account)
 		watches = append(watches, link)
@@ -228,7 +229,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		Emit:    func(tx storage.Tx, oc schedule.Occasion, now time.Time) error { return o.emit(tx, d, oc, now) },
 		Skipped: func(tx storage.Tx, _ schedule.Occasion, now time.Time) error { return d.Missed(tx, now) }})
 	opens, shuts := o.hours()
-	b := bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
+	b = bot.New(store, d, bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: cfg.Dialect,
 		Quiet: cfg.Intake.Quiet, DraftFor: time.Duration(cfg.Intake.DraftDays) * 24 * time.Hour, PerHour: cfg.Intake.PerHour,
 		MaxChars: cfg.Intake.MaxChars, Opens: opens, Shuts: shuts, Unsettled: queue.Unsettled, Batches: queue.Batches, Status: state.text,
 		Now: now, Log: log, Pass: queue.Pass, Moved: planner.Replan,

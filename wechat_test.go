@@ -18,9 +18,11 @@ import (
 // TestScriptsOverWeChat plays the same scripts with the real openwechat client
 // against the stand-in server.
 func TestScriptsOverWeChat(t *testing.T) {
-	playAll(t, "testdata/scripts", func(t *testing.T, start time.Time) network {
+	open := func(t *testing.T, start time.Time) network {
 		return &wechatNetwork{program: program{data: t.TempDir(), wall: start}}
-	})
+	}
+	playAll(t, "testdata/scripts", open)
+	playAll(t, "testdata/scripts/wechat", open)
 }
 
 // wechatNetwork plays a script as friends and groups of a WeChat account.
@@ -43,7 +45,7 @@ func (n *wechatNetwork) start(t *testing.T) {
 	if n.console {
 		cfg.Console.Listen = "127.0.0.1:0"
 	}
-	cfg.WeChat = config.WeChat{Enabled: true}
+	cfg.WeChat = config.WeChat{Enabled: true, AskAgain: true}
 	cfg.Alarms = n.alarms
 	if n.change != nil {
 		n.change(cfg)
@@ -83,8 +85,17 @@ func (n *wechatNetwork) people(cfg *config.Config) {
 	for _, g := range cfg.Groups {
 		n.server.AddGroup(wechattest.Group{ID: g.ID, Name: g.Marker + g.Name, Members: g.Members})
 	}
+	for _, p := range strangers {
+		n.server.AddPerson(p)
+	}
+	// a group whose name holds no marker
+	n.server.AddGroup(wechattest.Group{ID: "yard", Name: "院里闲聊", Members: []string{"wang", "mao", "pei", "xin"}})
 	n.server.ScanAlways(wechattest.Uin)
 }
+
+// strangers are people without a remark: the office knows them by nothing, and
+// they may call themselves what they like.
+var strangers = []wechattest.Person{{ID: "mao", Nick: "毛毛"}, {ID: "pei", Nick: "GZ-0005 王慧"}, {ID: "xin", Nick: "信访办小信", Stranger: true}}
 
 func (n *wechatNetwork) say(t *testing.T, person, group, text string) string {
 	t.Helper()
@@ -111,6 +122,21 @@ func (n *wechatNetwork) posted(t *testing.T, post func() string) string {
 }
 
 func (n *wechatNetwork) offline(t *testing.T) { n.stop(t) }
+
+// rescan puts the account on another phone and back: a fresh login.
+func (n *wechatNetwork) rescan(t *testing.T) {
+	t.Helper()
+	if !n.stopped {
+		n.stop(t)
+	}
+	n.server.Logout(1101)
+	n.waits = false
+	n.start(t)
+	n.settle(t)
+	n.stop(t) // after the failed login the account is slow for minutes; a new start is not
+	n.start(t)
+	n.settle(t)
+}
 
 func (n *wechatNetwork) online(t *testing.T) {
 	t.Helper()

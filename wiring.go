@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"fangzhuo/bot"
 	"fangzhuo/calendar"
 	"fangzhuo/chat/sandbox"
+	"fangzhuo/chat/wechat"
 	"fangzhuo/config"
 	"fangzhuo/desk"
 	"fangzhuo/outbox"
@@ -39,6 +41,20 @@ func (o *office) tellsMove(oc schedule.Occasion) bool {
 	day := oc.Reception
 	expected := o.calendar.PrevWorking(day.RuleDate.Add(-7))
 	return oc.Stage == schedule.Week && day.Moved != "" && !expected.Before(calendar.DateOf(oc.Due))
+}
+
+// loggedIn ends what hung on an earlier login of the account, and asks the groups
+// for what a fresh one never gets.
+func (o *office) loggedIn(ctx context.Context, b *bot.Bot, d *desk.Desk, l wechat.Login, now time.Time) error {
+	if l.NewNames {
+		if err := b.ForgetSession(ctx, now); err != nil {
+			return err
+		}
+	}
+	if !l.Fresh || !o.cfg.WeChat.AskAgain {
+		return nil
+	}
+	return d.AskAgain(ctx, l.Since, now)
 }
 
 // room is the sandbox as the config describes it.

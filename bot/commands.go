@@ -58,6 +58,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "mine", words: []string{"我的", "我的事", "我反映的"}, run: mine},
 		{id: "supplement", words: []string{"补充"}, number: true, run: supplement},
 		{id: "withdraw", words: []string{"撤回", "撤销"}, number: true, run: withdraw},
+		{id: "rejoin", words: []string{"接回"}, number: true, run: rejoin},
 		{id: "reception", words: []string{"接待日", "矿领导接待日", "领导接待日"}, rest: true, run: reception},
 		{id: "thanks", words: []string{"谢谢", "多谢", "谢谢您", "感谢", "辛苦了"}, idle: true, run: thanks},
 		{id: "rate", words: []string{"评价", "不服"}, number: true, run: later},

@@ -60,7 +60,7 @@ func (t *turn) taskLines(list []cases.Case) []taskLine {
 
 // step words a step that was taken.
 func (t *turn) step(key string, d desk.Done, args words.Args) string {
-	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "TooLate": false, "HasTaskDue": false}
+	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "Lost": d.Lost, "TooLate": false, "HasTaskDue": false}
 	if k, ok := d.Case.Clock(cases.TaskClock); ok {
 		all["TaskDue"], all["HasTaskDue"] = k.Due, true
 		all["TooLate"] = !d.Case.Due().IsZero() && k.Due.After(d.Case.Due())

@@ -43,21 +43,38 @@ type lookEvent struct {
 }
 
 // lookText shows a case to somebody with a duty: content by role, never who.
-func (t *turn) lookText(c cases.Case, events []cases.Event) string {
+func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 	if t.actor.Role == cases.Liaison {
 		k, ok := c.Clock(cases.TaskClock)
-		return t.say("look.unit", t.b.desk.Args(c, t.now, words.Args{"TaskDue": k.Due, "HasTaskDue": ok}))
+		return t.say("look.unit", t.b.desk.Args(c, t.now, words.Args{"TaskDue": k.Due, "HasTaskDue": ok})), nil
 	}
 	more := words.Args{}
+	var lost bool // for those who would write to the petitioner
 	if t.actor.Role == cases.Leader {
 		more = t.b.desk.Plain(c)
-	}
-	var history []lookEvent
-	for _, e := range events {
-		if e.Verb == cases.Open || e.Verb == cases.Submit || e.Verb == cases.Recall && t.actor.Role == cases.Leader {
-			continue
+	} else {
+		var err error
+		if lost, err = t.b.desk.Lost(t.ctx, c); err != nil {
+			return "", err
 		}
-		if e.Verb == cases.Recall && e.Of < len(events) {
+	}
+	more["Lost"] = lost
+	history := t.history(events)
+	more["History"] = history[max(0, len(history)-historyShown):]
+	return t.say("look", t.b.desk.Args(c, t.now, more)), nil
+}
+
+// historyShown is how many of the latest events are shown.
+const historyShown = 8
+
+func (t *turn) history(events []cases.Event) (history []lookEvent) {
+	for _, e := range events {
+		switch {
+		case e.Verb == cases.Open, e.Verb == cases.Submit:
+			continue
+		case t.actor.Role == cases.Leader && (e.Verb == cases.Recall || e.Verb == cases.Rejoin):
+			continue // of the person, not of the matter
+		case e.Verb == cases.Recall && e.Of < len(events):
 			e.Text = t.say("recalled-when", words.Args{"At": events[e.Of].At})
 		}
 		who := t.say("role."+string(e.Actor.Role), nil)
@@ -66,11 +83,7 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) string {
 		}
 		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: t.readable(e)})
 	}
-	if len(history) > 8 {
-		history = history[len(history)-8:]
-	}
-	more["History"] = history
-	return t.say("look", t.b.desk.Args(c, t.now, more))
+	return history
 }
 
 // readable is the text of an event as the reader may have it: a leader does not

@@ -41,7 +41,8 @@ func track(t *turn, in input) (reply, error) {
 	if t.known {
 		c, events, err := t.b.desk.Look(t.ctx, t.actor, in.no, t.now)
 		if err == nil {
-			return says(t.lookText(c, events))
+			text, err := t.lookText(c, events)
+			return reply{text: text}, err
 		}
 		if _, refused := desk.IsRefusal(err); !refused {
 			return reply{}, err
@@ -51,7 +52,12 @@ func track(t *turn, in input) (reply, error) {
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
-	return says(t.trackText(c, own))
+	text := t.trackText(c, own)
+	if may, err := t.b.desk.MayRejoin(t.ctx, c, t.m.From); err != nil || may && !own {
+		text = joined(text, t.say("track.rejoin", words.Args{"Short": desk.ShortNumber(c.No, t.now)}))
+		return reply{text: text}, err
+	}
+	return says(text)
 }
 
 // claimed returns the matter if the sender may act as its petitioner, by account
@@ -186,6 +192,31 @@ func withdraw(t *turn, in input) (reply, error) {
 		}
 		t.noLonger(c.No)
 		return t.say("withdrawn", t.b.desk.Args(c, t.now, nil)), nil
+	})
+}
+
+// rejoin goes on with a matter from another account (接回).
+func rejoin(t *turn, in input) (reply, error) {
+	code := in.theCode()
+	c, own, r, err := t.claimed(in.no, code)
+	if refusal, refused := desk.IsRefusal(err); refused && refusal.Code == cases.Unknown && code == "" {
+		return says(t.say("rejoin.how", words.Args{"Short": desk.ShortNumber(in.no, t.now)}))
+	}
+	if err != nil || c.Events == 0 {
+		return r, err
+	}
+	if own {
+		return says(t.say("rejoin.own", t.b.desk.Args(c, t.now, nil)))
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.Rejoin(tx, c.No, t.claim(code), t.now)
+		if err != nil {
+			return "", err
+		}
+		if t.noLonger(c.No); c.Question != "" {
+			t.talk.Asked = append(t.talk.Asked, c.No)
+		}
+		return t.say("rejoin.done", t.b.desk.Args(c, t.now, nil)), nil
 	})
 }
 

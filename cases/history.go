@@ -29,6 +29,7 @@ const (
 	MediaGone  Verb = "media-gone" // 没存下: something sent along could not be kept
 	PassOn     Verb = "pass-on"    // 转附件: what was sent along went to the unit
 	Open       Verb = "open"       // the sealed part was read, for Text
+	Rejoin     Verb = "rejoin"     // 接回: the petitioner goes on from another account
 	Recall     Verb = "recall"     // a message was taken back on the network (微信撤回); what it said stays
 )
 

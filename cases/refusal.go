@@ -20,6 +20,7 @@ const (
 	Ambiguous    Code = "ambiguous"      // two years have a matter of that number
 	TooMany      Code = "too-many"       // more was added to the matter than anybody reads
 	QuotesWords  Code = "quotes-words"   // the unit would read the words of somebody who is afraid
+	NotHere      Code = "not-here"       // not from a chat: somebody has to come or call
 	TooManyFaces Code = "too-many-faces" // more than five representatives (条例 art. 20)
 	NoAttachment Code = "no-attachment"  // nothing of that number was sent along
 	NotWithUnit  Code = "not-with-unit"  // another unit has the matter

@@ -31,6 +31,7 @@ var moves = map[Verb]move{
 	MediaGone:  {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
 	PassOn:     {from: []Stage{Handling}},
 	Open:       {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
+	Rejoin:     {from: openStages},
 	Recall:     {from: []Stage{Received, Registered, Accepted, Handling, Answered, Closed, Withdrawn}},
 }
 
@@ -54,6 +55,7 @@ var rights = map[Verb][]Role{
 	Withdraw:   {Worker},
 	PassOn:     {Staff},
 	Open:       {Staff, Discipline},
+	Rejoin:     {Worker},
 	Recall:     {Worker},
 }
 

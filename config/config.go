@@ -244,6 +244,9 @@ type WeChat struct {
 	Pace    Pace
 	// Quiet are the hours in which only those are answered who have just spoken.
 	Quiet QuietHours
+	// AskAgain has the groups asked, after a fresh scan, to say again what never
+	// arrived.
+	AskAgain bool `yaml:"ask_again"`
 }
 
 // Pace is how fast the account sends; faster ones get restricted.

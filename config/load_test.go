@@ -91,6 +91,7 @@ func TestDefaults(t *testing.T) {
 		{"pushes", c.Pushes, Pushes{Clock{9, 0}, Clock{8, 30}, Clock{7, 40}}},
 		{"pace", c.WeChat.Pace, Pace{3 * time.Second, 5 * time.Second, 20}},
 		{"quiet hours", c.WeChat.Quiet, QuietHours{Clock{23, 0}, Clock{6, 0}}},
+		{"ask again", c.WeChat.AskAgain, true},
 		{"units", len(c.Units), 19},
 		{"categories", len(c.Categories), 16},
 		{"dialect", c.Dialect["知不道"], "不知道"},
@@ -125,6 +126,7 @@ func TestEverySpelling(t *testing.T) {
 		{"draft days", c.Intake.DraftDays, 7},
 		{"pace", c.WeChat.Pace, Pace{4 * time.Second, 6 * time.Second, 10}},
 		{"quiet hours", c.WeChat.Quiet, QuietHours{Clock{22, 30}, Clock{6, 5}}},
+		{"ask again", c.WeChat.AskAgain, false},
 	} {
 		if diff := cmp.Diff(x.want, x.got); diff != "" {
 			t.Errorf("%s: %s", x.what, diff)

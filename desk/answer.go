@@ -26,7 +26,7 @@ func (d *Desk) Ask(tx storage.Tx, actor cases.Actor, no cases.Number, text strin
 	if err != nil {
 		return Done{}, "", err
 	}
-	return Done{Case: s.c, Told: to != ""}, to, s.commit()
+	return Done{Case: s.c, Told: to != "", Lost: s.lost}, to, s.commit()
 }
 
 // Answer gives the petitioner the office's answer (答复).
@@ -46,7 +46,7 @@ func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, text st
 	if err != nil {
 		return Done{}, err
 	}
-	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != ""}, s.commit()
+	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != "", Lost: s.lost}, s.commit()
 }
 
 func (s *step) answer(text string) (chat.Address, error) {
@@ -88,5 +88,5 @@ func (d *Desk) Close(tx storage.Tx, actor cases.Actor, no cases.Number, text str
 			return Done{}, err
 		}
 	}
-	return Done{Case: s.c, Told: to != ""}, s.commit()
+	return Done{Case: s.c, Told: to != "", Lost: s.lost}, s.commit()
 }

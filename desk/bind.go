@@ -36,7 +36,7 @@ func groupKey(id string) []byte  { return storage.Key(nil).Text("group").Text(id
 
 // Who returns the person with a duty behind an address, or false for a worker
 // or a stranger. It is asked anew at every message.
-func (d *Desk) Who(r storage.Reader, a chat.Address) (cases.Person, bool, error) {
+func (d *Desk) Who(r getter, a chat.Address) (cases.Person, bool, error) {
 	id, ok := d.who[a]
 	if !ok {
 		b, err := r.Get(bindTable, whoKey(a))

@@ -21,6 +21,7 @@ type step struct {
 	before cases.Case
 	c      cases.Case
 	events []cases.Event
+	lost   bool // the petitioner's account is one of an earlier login
 }
 
 // begin loads the case for a change by the actor. A number that does not exist

@@ -35,6 +35,9 @@ type Options struct {
 	Facts words.Args
 	// PushAt is the time of day of the pushes about terms, in minutes.
 	PushAt int
+	// Lasts reports whether an address is good for more than one login of its
+	// network; nil means that all are.
+	Lasts func(chat.Address) bool
 	// Random is where receipt codes and binding codes come from.
 	Random io.Reader
 }

@@ -142,6 +142,10 @@ var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Tim
 		_, err := d.Withdraw(tx, no, Claim{From: "test:luo"}, now)
 		return err
 	},
+	"recall": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.Recall(tx, no, "test:luo", 0, now)
+		return err
+	},
 	"instruct": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
 		_, err := d.Instruct(tx, cases.Actor{ID: "qin", Role: cases.Leader}, no, "快办", now)
 		return err

@@ -18,6 +18,9 @@ type Done struct {
 	OnTheWay bool
 	// Told reports whether the other side could be reached in chat.
 	Told bool
+	// Lost: the petitioner's account is one of an earlier login; nothing reaches
+	// them until they come with number and code.
+	Lost bool
 }
 
 // Register gives a matter its category and lead unit (登记). An empty unit means
@@ -34,7 +37,7 @@ func (d *Desk) Register(tx storage.Tx, actor cases.Actor, no cases.Number, categ
 	if err != nil {
 		return Done{}, err
 	}
-	return Done{Case: s.c, Told: to != ""}, s.commit()
+	return Done{Case: s.c, Told: to != "", Lost: s.lost}, s.commit()
 }
 
 // stepTo begins a step and asks whether it is allowed.
@@ -113,7 +116,7 @@ func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, now tim
 	if err != nil {
 		return Done{}, err
 	}
-	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != ""}, s.commit()
+	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != "", Lost: s.lost}, s.commit()
 }
 
 // Assign hands a matter to a unit with a term (转办). The unit is told what is to
@@ -153,7 +156,7 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if _, err := s.tellPetitioner("worker.handling", nil); err != nil {
 		return Done{}, err
 	}
-	return Done{Case: s.c, OnTheWay: onTheWay, Told: told}, s.commit()
+	return Done{Case: s.c, OnTheWay: onTheWay, Told: told, Lost: s.lost}, s.commit()
 }
 
 // takeBack tells the unit that has had the task until now to stop, and the rest

@@ -19,6 +19,15 @@ type identity struct {
 	Name    string       `cbor:"2,keyasint,omitempty"`
 	Contact string       `cbor:"3,keyasint,omitempty"`
 	Words   int          `cbor:"4,keyasint,omitempty"` // how many messages are kept
+	Joined  time.Time    `cbor:"5,keyasint,omitempty"` // when From was put in the place of an earlier account (接回)
+}
+
+// since is when the petitioner last showed that From leads to them.
+func (id identity) since(c cases.Case) time.Time {
+	if !id.Joined.IsZero() {
+		return id.Joined
+	}
+	return c.ReceivedAt
 }
 
 // Said is one message as it was said, unchanged.

@@ -107,13 +107,17 @@ func (s *step) tellUnit(unit, key string, args words.Args) (bool, error) {
 }
 
 // tellPetitioner tells the person behind the case and returns where that is,
-// or "" when there is no way back.
+// or "" when there is no way back. An account of an earlier login is noted in
+// s.lost.
 func (s *step) tellPetitioner(key string, args words.Args) (chat.Address, error) {
 	if s.c.Signature == cases.Anonymous || s.c.Channel != cases.ByChat {
 		return "", nil
 	}
 	id, err := s.identity("tell " + string(s.events[len(s.events)-1].Verb))
 	if err != nil || id.From == "" {
+		return "", err
+	}
+	if s.lost, err = s.d.void(s.tx, id.From, id.since(s.c)); err != nil || s.lost {
 		return "", err
 	}
 	m := outbox.Promise{Key: s.key() + "/" + key, To: id.From, Text: s.d.say(key, s.caseArgs(args)),

@@ -14,7 +14,8 @@ import (
 )
 
 // Claim is what somebody shows to be let at a case as its petitioner: the
-// account it came from, or the receipt code from any account.
+// account it came from or was gone on with from, or the receipt code from any
+// account.
 type Claim struct {
 	From chat.Address
 	Code string
@@ -24,6 +25,9 @@ type Claim struct {
 // that a missing number gets too.
 func (c Claim) holds(g getter, k cases.Case) error {
 	if own, err := owns(g, c.From, k.No); err != nil || own {
+		return err
+	}
+	if is, err := joined(g, c.From, k.No); err != nil || is {
 		return err
 	}
 	if c.Code != "" && len(k.CodeHash) > 0 && bytes.Equal(k.CodeHash, codeHash(k.No, c.Code)) {

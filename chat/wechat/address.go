@@ -24,6 +24,12 @@ const (
 	byRoom   = "r/"
 )
 
+// Lasting reports whether an address of this or another network outlives a login.
+func Lasting(a chat.Address) bool {
+	local := a.Local()
+	return a.Transport() != name || !strings.HasPrefix(local, byName) && !strings.HasPrefix(local, byRoom)
+}
+
 // contact is what matters of a person or group in the account's address book.
 type contact struct {
 	name     string // nickname, or name of the group
