@@ -257,9 +257,9 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 		if p.token, err = consoleToken(cfg.Data); err != nil {
 			return err
 		}
-		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, Token: p.token})
+		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, File: keeper.Path, Token: p.token})
 	case o.staffBeside(token):
-		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, Base: deskPath, Chat: "/"})
+		p.staff = o.staffPage(registrar, b, queue, state, console.Options{Log: log, File: keeper.Path, Base: deskPath, Chat: "/"})
 	}
 	return start(ctx, cfg, w, log, p)
 }

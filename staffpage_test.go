@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -155,6 +156,52 @@ func TestConsoleToken(t *testing.T) {
 		if _, err := consoleToken(data); err == nil || !strings.Contains(err.Error(), "delete it") || bad != "" && strings.Contains(err.Error(), bad+"\"") {
 			t.Errorf("%q is taken: %v", bad, err)
 		}
+	}
+}
+
+// What a petitioner sent along can be read at the page, by those who may, and
+// each look stands in the history.
+func TestStaffPageFiles(t *testing.T) {
+	n := startDemoNetwork(t)
+	n.say(t, "luo", "", "反映 事由：更衣柜锁坏了 署名：保密")
+	picture := contentOf("image", "a.jpg", false) // as it is without what the phone wrote into it
+	n.attach(t, "luo", "image", file{"我是罗小虎.jpg", picture})
+	n.say(t, "luo", "", "补充 1 见图")
+	n.settle(t)
+	s := openStaffPage(t, "http://"+n.live.page+"/desk/?", "wang")
+	page := s.get("/matters/2026-0001")
+	if !strings.Contains(page, "看附件") || strings.Contains(page, "罗小虎.jpg") {
+		t.Errorf("the matter is\n%s", page)
+	}
+	if page := s.post("/matters/2026-0001/files", url.Values{}); !strings.Contains(page, "1 图片") || strings.Contains(page, "罗小虎") {
+		t.Errorf("the list is\n%s", page)
+	}
+	resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/1", url.Values{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || !bytes.Equal(got, picture) || resp.Header.Get("Content-Type") != "application/octet-stream" ||
+		!strings.HasPrefix(resp.Header.Get("Content-Disposition"), "attachment; filename=0001-1.") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d bytes of %d, %v, %v", len(got), len(picture), resp.Header, err)
+	}
+	for _, no := range []string{"2", "0", "-1", "99999999999999999999", "x"} {
+		resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/"+no, url.Values{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("attachment %s: %s", no, resp.Status)
+		}
+	}
+	if looks := strings.Count(s.get("/matters/2026-0001"), "查看封存内容"); looks != 2 {
+		t.Errorf("%d looks stand in the history", looks)
+	}
+	s.post("/me", url.Values{"id": {"ji"}})
+	if page := s.post("/matters/2026-0001/files/1", url.Values{}); !strings.Contains(page, "没有您可查看的0001") {
+		t.Errorf("discipline reads\n%.200s", page)
 	}
 }
 

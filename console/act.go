@@ -11,7 +11,6 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/desk"
 	"fangzhuo/storage"
-	"fangzhuo/words"
 )
 
 // taking is one step that can be taken at the page: what its form asks for, and
@@ -144,15 +143,11 @@ func (v *visit) act() {
 	no, ok := number(v.req.PathValue("no"))
 	verb := cases.Verb(v.req.PathValue("verb"))
 	i := slices.IndexFunc(steps, func(s taking) bool { return s.verb == verb })
-	if !ok || i < 0 && verb != cases.Open {
+	if !ok || i < 0 {
 		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}
 	if !v.formRead() {
-		return
-	}
-	if verb == cases.Open {
-		v.open(no)
 		return
 	}
 	if v.value("key") == "" {
@@ -196,24 +191,5 @@ func (v *visit) back(no cases.Number, did url.Values) {
 func (v *visit) owed() {
 	if err := v.Owed(v.req.Context()); err != nil {
 		v.Log.Warn("messages wait to be sent", "err", err)
-	}
-}
-
-// open shows how to reach the petitioner, once; that somebody looked stands in
-// the history.
-func (v *visit) open(no cases.Number) {
-	var contact string
-	err := v.Store.Update(v.req.Context(), func(tx storage.Tx) error {
-		c, who, err := v.Desk.Contact(tx, v.actor, no, v.Now())
-		contact = v.say("contact", v.Desk.Args(c, v.Now(), words.Args{"Name": who.Name, "Contact": who.Phone}))
-		return err
-	})
-	switch r, refused := desk.IsRefusal(err); {
-	case refused:
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, typed{})
-	case err != nil:
-		v.broken(v.w, err)
-	default:
-		v.matterWith(no, http.StatusOK, view{}, typed{contact: contact})
 	}
 }

@@ -40,6 +40,8 @@ type Options struct {
 	// Expect notes in the petitioner's own conversation that staff wait for an
 	// answer about the matter.
 	Expect func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
+	// File returns where the bytes of an attachment lie.
+	File func(ref string) (path string, ok bool)
 	// Owed is called when messages wait to be sent.
 	Owed func(context.Context) error
 	// NewKey draws the key of a form: random, and never the same again.
@@ -88,6 +90,9 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /find", c.as((*visit).find))
 	mux.HandleFunc("GET /matters/{no}", c.as((*visit).matter))
 	mux.HandleFunc("POST /matters/{no}/{verb}", c.as((*visit).act))
+	mux.HandleFunc("POST /matters/{no}/contact", c.as((*visit).contact))
+	mux.HandleFunc("POST /matters/{no}/files", c.as((*visit).files))
+	mux.HandleFunc("POST /matters/{no}/files/{n}", c.as((*visit).file))
 	mux.HandleFunc("GET /new", c.as((*visit).blank))
 	mux.HandleFunc("POST /new", c.as((*visit).take))
 	mux.HandleFunc("GET /network", c.as((*visit).network))

@@ -267,7 +267,7 @@ func TestRights(t *testing.T) {
 		x.wants(a, http.StatusNotFound, "没有您可查看的0"+path[len(path)-3:])
 		x.lacks(a, "锚杆")
 	}
-	for _, verb := range []string{"answer", "open", "register"} {
+	for _, verb := range []string{"answer", "contact", "files", "register"} {
 		a := x.by("wang", "/matters/2026-0002/"+verb, url.Values{"key": {"k" + verb}, "text": {"x"}, "category": {"其他"}})
 		x.wants(a, http.StatusNotFound, "没有您可查看的0002")
 		x.lacks(a, "锚杆")
@@ -288,7 +288,7 @@ func TestSealedPart(t *testing.T) {
 	a := x.by("wang", "/matters/2026-0001", nil)
 	x.wants(a, http.StatusOK, "看怎么联系反映人")
 	x.lacks(a, "张三", "13900001234", "test:luo")
-	x.wants(x.by("wang", "/matters/2026-0001/open", url.Values{}), http.StatusOK, "张三，13900001234", "王慧 查看封存内容")
+	x.wants(x.by("wang", "/matters/2026-0001/contact", url.Values{}), http.StatusOK, "张三，13900001234", "王慧 查看封存内容")
 	if e := x.events(1); e[len(e)-1].Verb != cases.Open || e[len(e)-1].Actor.ID != "wang" {
 		t.Errorf("the look was not written down: %+v", e)
 	}
@@ -563,7 +563,7 @@ func TestBrokenStore(t *testing.T) {
 	x.submit("澡堂锁坏了", cases.Sealed)
 	x.store.broken = true
 	for path, form := range map[string]url.Values{
-		"/new": {"key": {"1"}, "channel": {"call"}, "text": {"路灯不亮"}}, "/matters/2026-0001/accept": {"key": {"2"}}, "/matters/2026-0001/open": {},
+		"/new": {"key": {"1"}, "channel": {"call"}, "text": {"路灯不亮"}}, "/matters/2026-0001/accept": {"key": {"2"}}, "/matters/2026-0001/contact": {},
 	} {
 		x.wants(x.by("wang", path, form), http.StatusServiceUnavailable, "没有办成，什么也没有改")
 	}

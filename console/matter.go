@@ -41,8 +41,10 @@ type matterPage struct {
 	History   []moment
 	Steps     []step
 	Sealed    bool
-	MayOpen   bool // the sealed part may be opened
+	MayReach  bool // the petitioner left something to reach them by
 	Contact   string
+	MayFiles  bool // something was sent along
+	Files     []file
 }
 
 // matter shows one matter, as 查 does, with what may be done next.
@@ -70,9 +72,11 @@ func (v *visit) matter() {
 
 // typed is what was typed into a form that was refused.
 type typed struct {
-	verb    cases.Verb
-	text    string
-	contact string // shown once, after the sealed part was opened
+	verb cases.Verb
+	text string
+	// shown once, after the sealed part was opened
+	contact string
+	files   []file
 }
 
 func (v *visit) matterWith(no cases.Number, status int, p view, t typed) {
@@ -86,9 +90,12 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t typed) {
 		return
 	}
 	p.Title = c.No.String()
-	p.Main = matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(events),
-		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact,
-		MayOpen: c.Signature != cases.Anonymous && c.Check(v.actor, cases.Open) == nil}
+	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(events),
+		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files}
+	if c.Check(v.actor, cases.Open) == nil {
+		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
+	}
+	p.Main = main
 	v.page(status, "matter", p)
 }
 
@@ -162,7 +169,7 @@ func (v *visit) history(events []cases.Event) []moment {
 		m := moment{At: v.say("page.moment", words.Args{"At": e.At}), Who: v.say("role."+string(e.Actor.Role), nil),
 			Verb: v.say("verb."+string(e.Verb), nil), Text: e.Text}
 		switch {
-		case e.Verb == cases.Open && e.Text == desk.ToContact:
+		case desk.Looked(e):
 			m.Text = ""
 		case e.Verb == cases.Open:
 			continue

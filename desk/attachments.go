@@ -38,7 +38,7 @@ func (d *Desk) Attachments(tx storage.Tx, actor cases.Actor, no cases.Number, no
 	if err != nil {
 		return cases.Case{}, nil, err
 	}
-	all, err := s.attachments("list attachments")
+	all, err := s.attachments(toAttachments)
 	if err != nil {
 		return cases.Case{}, nil, err
 	}
@@ -105,6 +105,23 @@ func (d *Desk) SendAttachments(tx storage.Tx, actor cases.Actor, no cases.Number
 	return h, s.commit()
 }
 
+// OpenAttachment hands one attachment to somebody who sits at the office's own
+// page: what it is, and what to call it.
+func (d *Desk) OpenAttachment(tx storage.Tx, actor cases.Actor, no cases.Number, n int, now time.Time) (a Attachment, name string, err error) {
+	s, err := d.stepTo(tx, no, cases.Open, actor, now)
+	if err != nil {
+		return Attachment{}, "", err
+	}
+	h, err := s.chosen(cases.Open, []int{n})
+	if err != nil {
+		return Attachment{}, "", err
+	}
+	if len(h.Sent) == 0 {
+		return Attachment{}, "", s.refuse(cases.NoAttachment, cases.Open, strconv.Itoa(n))
+	}
+	return h.Sent[0], s.fileName(h.Sent[0], true), s.commit()
+}
+
 // PassOn sends attachments of a matter on to the unit that has it (转附件). Where
 // they may tell who sent them, nothing is sent until the one who asks is sure.
 func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which []int, unit string, sure bool, now time.Time) (Handed, error) {
@@ -141,7 +158,7 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 
 // chosen are the attachments with these numbers, or all of them.
 func (s *step) chosen(verb cases.Verb, which []int) (Handed, error) {
-	purpose := "attachments"
+	purpose := toAttachments
 	for _, n := range which {
 		purpose += " " + strconv.Itoa(n)
 	}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
@@ -10,8 +11,16 @@ import (
 // Contact is how a petitioner is reached outside of chat. Either may be empty.
 type Contact struct{ Name, Phone string }
 
-// ToContact is what a look into the sealed part is for when a person took it.
-const ToContact = "contact"
+// What people look into the sealed part for; the program itself does for more.
+const (
+	toContact     = "contact"
+	toAttachments = "attachments" // and which
+)
+
+// Looked reports whether an event is somebody's own look into the sealed part.
+func Looked(e cases.Event) bool {
+	return e.Verb == cases.Open && (e.Text == toContact || strings.HasPrefix(e.Text, toAttachments))
+}
 
 // Contact opens the sealed part to somebody of the office who has to telephone
 // or write (联系). That they did is written down in the matter's history.
@@ -20,7 +29,7 @@ func (d *Desk) Contact(tx storage.Tx, actor cases.Actor, no cases.Number, now ti
 	if err != nil {
 		return cases.Case{}, Contact{}, err
 	}
-	id, err := s.identity(ToContact)
+	id, err := s.identity(toContact)
 	if err != nil {
 		return cases.Case{}, Contact{}, err
 	}

@@ -80,6 +80,7 @@ func everything() Args {
 		"Gone", "MaxMB", "Example", "Sent"} {
 		args[name] = 3
 	}
+	args["Size"], args["State"] = int64(120_000), "kept"
 	for _, name := range yesOrNo {
 		args[name] = true
 	}

@@ -3,6 +3,7 @@
 // A form that is under way is not sent again by a second click. Its key would
 // stop it anyway; this spares somebody the surprise.
 addEventListener('submit', e => {
+  if (e.target.closest('.files')) return; // a file may be fetched again
   if (e.target.dataset.sent) e.preventDefault();
   e.target.dataset.sent = 'yes';
 });
