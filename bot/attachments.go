@@ -155,19 +155,20 @@ func (t *turn) passOn(no cases.Number, a askedFor) (reply, error) {
 
 // attachmentLine is one line of a list of attachments.
 type attachmentLine struct {
-	N     int
-	Kind  string
-	Ext   string // without the point
-	Size  int64
-	Name  string
-	State string
-	At    time.Time
+	N       int
+	Kind    string
+	Ext     string // without the point
+	Seconds int
+	Size    int64
+	Name    string
+	State   string
+	At      time.Time
 }
 
 func attachmentLines(list []desk.Attachment) []attachmentLine {
 	var lines []attachmentLine
 	for _, a := range list {
-		lines = append(lines, attachmentLine{a.N, string(a.Kind), strings.TrimPrefix(a.Ext, "."), a.Size, attach.CleanName(a.Name), string(a.State), a.At})
+		lines = append(lines, attachmentLine{a.N, string(a.Kind), strings.TrimPrefix(a.Ext, "."), a.Seconds, a.Size, attach.CleanName(a.Name), string(a.State), a.At})
 	}
 	return lines
 }

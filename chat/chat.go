@@ -86,6 +86,8 @@ type Media struct {
 	Kind MediaKind
 	Ref  string
 	Name string
+	// Seconds is how long a recording lasts, 0 where nobody says.
+	Seconds int
 }
 
 // Fetched reports whether there are bytes to fetch: a place, a card or a red

@@ -23,6 +23,8 @@ type Attachment struct {
 	N    int       // counts all of a matter, from 1
 	At   time.Time // when it was said; of an anonymous matter the day
 	Name string    // of a file, as its sender called it, or of a place
+	// Seconds is how long a recording lasts, 0 where nobody said.
+	Seconds int
 	attach.Item
 }
 
@@ -59,7 +61,7 @@ func (s *step) attachments(purpose string) ([]Attachment, error) {
 	var all []Attachment
 	for _, m := range said {
 		for _, media := range m.Media {
-			a := Attachment{N: len(all) + 1, At: m.At, Name: media.Name}
+			a := Attachment{N: len(all) + 1, At: m.At, Name: media.Name, Seconds: media.Seconds}
 			if media.Kind.Fetched() {
 				if a.Item, err = attach.Get(s.tx, media.Ref); err != nil {
 					return nil, err

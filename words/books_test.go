@@ -39,6 +39,7 @@ type line struct {
 	N, Days, Age                                                                                        int
 	Kind, Ext                                                                                           string
 	Size                                                                                                int64
+	Seconds                                                                                             int
 	For                                                                                                 time.Duration
 
 	// of a notice to many
@@ -56,7 +57,7 @@ func everything() Args {
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
 		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
-		Kind: "image", Ext: "jpg", Size: 120_000}}
+		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Groups": []string{"综采群"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},

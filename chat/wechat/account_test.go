@@ -310,7 +310,7 @@ func TestMedia(t *testing.T) {
 		want chat.Media
 	}{
 		{"image", wechattest.Message{Type: 3, Raw: "&lt;msg/&gt;"}, chat.Media{Kind: chat.Image}},
-		{"voice", wechattest.Message{Type: 34}, chat.Media{Kind: chat.Voice}},
+		{"voice", wechattest.Message{Type: 34}, chat.Media{Kind: chat.Voice, Seconds: 3}},
 		{"video", wechattest.Message{Type: 43}, chat.Media{Kind: chat.Video}},
 		{"short video", wechattest.Message{Type: 62}, chat.Media{Kind: chat.Video}},
 		{"sticker", wechattest.Message{Type: 47}, chat.Media{Kind: chat.Other}},

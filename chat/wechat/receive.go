@@ -25,7 +25,7 @@ type wireMessage struct {
 	MsgType, AppMsgType      loose
 	Content, Url, FileName   loose
 	MediaId, EncryFileName   loose
-	CreateTime               loose
+	CreateTime, VoiceLength  loose
 
 	hash string // of the whole entry
 }
@@ -204,6 +204,9 @@ func (m heardMessage) media() (media chat.Media, ok bool) {
 		media.Kind = chat.Image
 	case typeVoice:
 		media.Kind = chat.Voice
+		if ms, ok := m.VoiceLength.number(); ok && ms > 0 {
+			media.Seconds = int(min(ms, 3_600_000)+999) / 1000
+		}
 	case typeVideo, typeClip:
 		media.Kind = chat.Video
 	case typeCard:
