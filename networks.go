@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"fangzhuo/calendar"
+	"fangzhuo/chat"
+	"fangzhuo/chat/sandbox"
+	"fangzhuo/chat/wechat"
+	"fangzhuo/outbox"
+	"fangzhuo/watch"
+)
+
+// connect prepares the ways to people. They speak only once they are run.
+func (p *assembly) connect() error {
+	channels, err := p.office.channels(p.now)
+	if err != nil {
+		return err
+	}
+	p.channels, p.senders = channels, map[string]outbox.Sender{}
+	for _, c := range channels {
+		p.senders[c.Transport()] = c
+	}
+	p.state = &condition{words: p.office.words.With(p.office.facts), now: p.now, channels: channels}
+	if p.cfg.Sandbox.Listen != "" {
+		p.connectSandbox()
+	}
+	if p.cfg.WeChat.Enabled {
+		p.connectWeChat()
+	}
+	if !p.world.movable {
+		p.watches = append(p.watches, &watch.Pulse{Options: p.watching()})
+	}
+	if len(p.transports) == 0 { // what is owed to people in WeChat waits for the day it is switched on again
+		p.senders["wechat"] = away{}
+		p.state.transports = append(p.state.transports, "wechat")
+	}
+	return nil
+}
+
+func (p *assembly) add(t chat.Transport) {
+	p.transports, p.senders[t.Name()] = append(p.transports, t), t
+	p.state.transports = append(p.state.transports, t.Name())
+}
+
+func (p *assembly) connectSandbox() {
+	move := func(ctx context.Context, to time.Time) error {
+		return errors.Join(p.runner.Move(ctx, to), keepClock(ctx, p.store, p.now()))
+	}
+	p.room = sandbox.New(p.office.room(p.world, p.store, p.desk, p.sandboxToken, p.log, p.settle, move))
+	p.add(p.room)
+}
+
+func (p *assembly) connectWeChat() {
+	title := p.office.words.Say("network.wechat", nil)
+	link := watch.NewLink("wechat", title, p.watching())
+	changed := func(s chat.LinkState) {
+		link.Changed(s)
+		announce(p.world.stdout, s, p.state.linkText(title, s))
+		p.queue.Wake("wechat")
+		if s.Phase == chat.Online {
+			p.keeper.Linked()
+		}
+		p.runner.Wake()
+	}
+	account := wechat.New(wechat.Options{Session: session{p.store}, HTTP: p.world.network, QR: p.world.stdout, Now: p.now, Log: p.log,
+		Markers: p.office.markers(), OnState: changed,
+		OnLogin: func(ctx context.Context, l wechat.Login) error {
+			return p.office.loggedIn(ctx, p.bot, p.desk, l, p.now())
+		}})
+	p.add(account)
+	p.watches = append(p.watches, link)
+	p.state.networks = append(p.state.networks, linked{account.Name(), title, account})
+}
+
+// watching is what those need who tell of links.
+func (p *assembly) watching() watch.Options {
+	return watch.Options{Store: p.store, Words: p.state.words, Channels: channelAddresses(p.channels), Alarm: p.desk.Alarm,
+		Terminal: p.world.stdout, Now: p.now, Owed: p.wake}
+}
+
+// announce shows a state of the link: as a code, and in words with what to do.
+func announce(out io.Writer, s chat.LinkState, text []string) {
+	fmt.Fprintf(out, "%s wechat: %s %s\n  %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint, strings.Join(text, "\n  "))
+}
