@@ -27,6 +27,9 @@ import (
 //	online                     and comes to it now
 //	rescan                     online by a fresh scan: what waits never comes, and names
 //	                           are new (only where people scan: scripts/wechat)
+//	phone remark mao: …        on the account's phone: the remark of mao; his nickname
+//	phone nick mao: …          is his own; anybody may rename a group (scripts/wechat)
+//	phone rename yard: …
 //	restart                    stop the program and start it on the same data
 //	crash                      the same, but on the data as they are at this moment,
 //	                           as after kill -9: nothing is finished or tidied up
@@ -161,6 +164,12 @@ func (s *script) do(line string) {
 		s.net.online(s.t)
 	case "rescan":
 		s.net.(interface{ rescan(t *testing.T) }).rescan(s.t)
+	case "phone":
+		what, text, _ := strings.Cut(rest, ": ")
+		what, whom, _ := strings.Cut(what, " ")
+		s.net.(interface {
+			phone(t *testing.T, what, whom, text string)
+		}).phone(s.t, what, whom, text)
 	case "quote":
 		s.quote(rest)
 	case "recall":

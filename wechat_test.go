@@ -123,6 +123,35 @@ func (n *wechatNetwork) posted(t *testing.T, post func() string) string {
 
 func (n *wechatNetwork) offline(t *testing.T) { n.stop(t) }
 
+// phone changes what people see of each other, and the account of them.
+func (n *wechatNetwork) phone(t *testing.T, what, whom, text string) {
+	t.Helper()
+	var person wechattest.Person
+	var group wechattest.Group
+	n.server.Quietly(func(people map[string]wechattest.Person, groups map[string]wechattest.Group) {
+		person, group = people[whom], groups[whom]
+	})
+	if person.ID == "" && group.ID == "" {
+		t.Fatalf("nobody is %q", whom)
+	}
+	n.posted(t, func() string {
+		switch what {
+		case "remark":
+			person.Remark = text
+			n.server.AddPerson(person)
+		case "nick":
+			person.Nick = text
+			n.server.AddPerson(person)
+		case "rename":
+			group.Name = text
+			n.server.AddGroup(group)
+		default:
+			t.Fatalf("nobody can %s on a phone", what)
+		}
+		return ""
+	})
+}
+
 // rescan puts the account on another phone and back: a fresh login.
 func (n *wechatNetwork) rescan(t *testing.T) {
 	t.Helper()
