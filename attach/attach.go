@@ -66,6 +66,8 @@ type Keeper struct {
 	// files is held from the moment bytes stand under their final name until the
 	// record says so, and while files without a record are removed.
 	files sync.Mutex
+	// looking is held while something that came is looked at.
+	looking sync.Mutex
 }
 
 // New returns a keeper of what lies in the folder.

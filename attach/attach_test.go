@@ -334,6 +334,7 @@ func TestWhatNetworksDo(t *testing.T) {
 			}
 			return fine()
 		}, attach.Kept, 24*60 + 1, 24 * time.Hour},
+		{"a network that is switched off for an hour", chat.Media{Kind: chat.Image, Ref: "off"}, func(int) (io.Reader, error) { return fine() }, attach.Kept, 1, time.Hour},
 		{"no link any more", photo("1"), func(int) (io.Reader, error) { return nil, chat.ErrOffline }, attach.Gone, 3*24*60 + 2, 3*24*time.Hour + time.Minute},
 		{"it is gone", photo("1"), func(int) (io.Reader, error) { return nil, fmt.Errorf("fetch: %w", chat.ErrGone) }, attach.Gone, 1, 0},
 		{"as large as may be", chat.Media{Kind: chat.File, Ref: "1"}, func(int) (io.Reader, error) { return strings.NewReader(strings.Repeat("大", maxAll/3) + "ab"), nil }, attach.Kept, 1, 0},
@@ -344,8 +345,14 @@ func TestWhatNetworksDo(t *testing.T) {
 			o := newOffice(t, mem.New(), func(_ string, n int) (io.Reader, error) { return test.serve(n) })
 			began := o.now
 			m := o.send(test.media)[0]
+			if test.media.Ref == "off" {
+				for o.Sources = nil; o.now.Sub(began) < test.after; o.now = o.now.Add(time.Minute) {
+					o.fire()
+				}
+				o.restart()
+			}
 			o.through()
-			if got := o.item(m).State; got != test.state || o.net.asked["1"] != test.asked || o.now.Sub(began) != test.after {
+			if got := o.item(m).State; got != test.state || o.net.asked[test.media.Ref] != test.asked || o.now.Sub(began) != test.after {
 				t.Errorf("%s after %d tries and %s; want %s after %d and %s", got, o.net.asked["1"], o.now.Sub(began), test.state, test.asked, test.after)
 			}
 			if test.state == attach.Kept {

@@ -216,7 +216,7 @@ func (k *Keeper) fetch(ctx context.Context, id string, w want, last bool) error 
 func (k *Keeper) download(ctx context.Context, id string, w want) error {
 	source, ok := k.Sources[w.Network]
 	if !ok {
-		return chat.ErrGone // the network is not configured any more
+		return chat.ErrOffline // switched off; perhaps not for long
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -238,6 +238,8 @@ const headLength = 3072
 // otherwise the file is kept as it is. The last time, what broke off is better
 // than nothing. What strangers send may be made to confuse whoever reads it.
 func (k *Keeper) look(path string, w want, last bool) (item Item, content []byte, err error) {
+	k.looking.Lock() // a picture is held in memory: one at a time
+	defer k.looking.Unlock()
 	defer func() {
 		if v := recover(); v != nil {
 			k.Log.Error("an attachment could not be looked at", "kind", w.Kind, "stack", string(debug.Stack()))

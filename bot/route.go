@@ -266,6 +266,9 @@ func (t *turn) straight() (reply, error) {
 
 // lost says that nothing was understood and shows three ways on.
 func (t *turn) lost() (reply, error) {
+	if t.known && t.text.Empty() && len(t.m.Media) > 0 {
+		return says(t.say("lost.media", nil))
+	}
 	if t.known {
 		return says(t.say("lost.duty", words.Args{"Role": string(t.actor.Role)}))
 	}

@@ -139,23 +139,37 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 		return Handed{}, err
 	}
 	h.Case = s.c
-	if h.Asks = !sure && s.mayTell(h.Sent); h.Asks || len(h.Sent) == 0 {
+	liaisons := d.Office.With(cases.Liaison, s.c.Lead)
+	if h.Told, err = d.reachable(tx, liaisons); err != nil {
+		return Handed{}, err
+	}
+	if h.Asks = !sure && s.mayTell(h.Sent); h.Asks || !h.Told || len(h.Sent) == 0 {
 		return h, s.commit()
 	}
 	s.add(cases.Event{Verb: cases.PassOn, Unit: s.c.Lead, Text: numbersOf(h.Sent)})
-	liaisons := d.Office.With(cases.Liaison, s.c.Lead)
-	told, err := s.tell(liaisons, "unit.attachments", words.Args{"N": len(h.Sent)})
-	if err != nil {
+	if _, err := s.tell(liaisons, "unit.attachments", words.Args{"N": len(h.Sent)}); err != nil {
 		return Handed{}, err
 	}
+	category, _ := d.Office.Category(s.c.CategoryOrSuggested())
 	for _, a := range h.Sent {
-		m := outbox.Promise{Key: fmt.Sprintf("%s/file/%d", s.key(), a.N), File: &outbox.File{Name: s.fileName(a, false), Ref: a.Ref()}, Kind: notice}
+		m := outbox.Promise{Key: fmt.Sprintf("%s/file/%d", s.key(), a.N), File: &outbox.File{Name: s.fileName(a, false), Ref: a.Ref()}, Kind: notice,
+			Awake: category.Urgent} // with the words before it
 		if _, err := d.promiseAll(tx, liaisons, m, now); err != nil {
 			return Handed{}, err
 		}
 	}
-	h.Case, h.Told = s.c, told > 0
+	h.Case = s.c
 	return h, s.commit()
+}
+
+// reachable reports whether one of the people can be reached in chat.
+func (d *Desk) reachable(g getter, people []cases.Person) (bool, error) {
+	for _, p := range people {
+		if _, ok, err := d.address(g, p.ID); err != nil || ok {
+			return ok, err
+		}
+	}
+	return false, nil
 }
 
 // chosen are the attachments with these numbers, or all of them.

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"fangzhuo/attach"
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
@@ -144,6 +145,27 @@ var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Tim
 	},
 	"recall": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
 		_, err := d.Recall(tx, no, "test:luo", 0, now)
+		return err
+	},
+	"add a picture": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		m := chat.Message{At: now, Media: []chat.Media{{Kind: chat.Image, Ref: "photo"}, {Kind: chat.Location}}}
+		_, err := d.Supplement(tx, no, Claim{From: "test:luo"}, m, "", now)
+		return err
+	},
+	"lose a picture": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.MediaGone(tx, attach.Loss{Kind: chat.Image, State: attach.Gone, From: "test:luo", Owner: no.String(), At: now}, now)
+		return err
+	},
+	"list attachments": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, _, err := d.Attachments(tx, staff, no, now)
+		return err
+	},
+	"send attachments": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.SendAttachments(tx, staff, no, nil, "test:wang", now)
+		return err
+	},
+	"pass on": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
+		_, err := d.PassOn(tx, staff, no, nil, "", true, now)
 		return err
 	},
 	"instruct": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
