@@ -239,6 +239,7 @@ func TestManyAtOnceGetNumbersWithoutGaps(t *testing.T) {
 func FuzzHear(f *testing.F) {
 	for _, text := range []string{"", "反映", "查询 1", "🙄", "补充 1 x", "登记 1 其他", "接待日 2026-13", "改 9 x", "来访 3人", "绑定 1", "\x00\xff", strings.Repeat("长", 4000)} {
 		f.Add(text, "好")
+		f.Add(text+" 0001\n已收到，编号2026-0001，查询码K7M3", "签收")
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
 		tb := set(t)
@@ -247,6 +248,9 @@ func FuzzHear(f *testing.F) {
 				before := tb.count(t, "outbox-pending") + len(tb.passed)
 				m := said(fmt.Sprint(i, who), text)
 				m.From, m.Chat = who, who
+				if i > 0 {
+					m.Quoted = first
+				}
 				tb.accept(t, m)
 				if tb.count(t, asideTable) != 0 {
 					t.Fatalf("fell over at %q", text)
