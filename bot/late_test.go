@@ -189,3 +189,18 @@ func TestQuietAfterLabelsHandsIn(t *testing.T) {
 	}
 	tb.wantOwed(t, "编号2026-0001", 1)
 }
+
+// A greeting is answered only if nothing else was; a question that stands is
+// asked again behind the results.
+func TestLastWordOfALateAnswer(t *testing.T) {
+	tb := set(t)
+	tb.accept(t, tb.before(2*time.Hour, "1", "反映 事由：路灯不亮"), tb.before(2*time.Hour, "2", "在吗"), tb.before(time.Hour, "3", "查询 1"))
+	tb.fire(t, lateQuiet)
+	tb.wantOwed(t, "2026-0001：收到", 1)
+	tb.wantOwed(t, "我是信访办的小信", 0)
+	tb.accept(t, tb.before(time.Hour, "4", "反映"), tb.before(time.Hour, "5", "查询 1"))
+	tb.fire(t, lateQuiet)
+	if got := tb.answers(t); len(got) != 2 || strings.Index(got[1], "2026-0001：收到") > strings.Index(got[1], "说事我记") {
+		t.Errorf("owed: %q", got)
+	}
+}
