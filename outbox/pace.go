@@ -60,3 +60,14 @@ func patience() *backoff.ExponentialBackOff {
 		MaxInterval:     time.Minute,
 	}
 }
+
+// longPatience waits ten seconds, a minute, six minutes: an unclear answer is
+// sent again three times only, and a bad minute of the network must not use them
+// up.
+func longPatience() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{
+		InitialInterval: 10 * time.Second,
+		Multiplier:      6,
+		MaxInterval:     10 * time.Minute,
+	}
+}

@@ -62,13 +62,13 @@ func TestUnclearReplyHoldsItsOwnLineOnly(t *testing.T) {
 	f.put(reply("1", "zhang"), reply("2", "zhang"), reply("3", "li"))
 	f.fire()
 	expect(t, "while zhang is held", f.post.keys(), []string{"3"})
-	expect(t, "next", f.next(), time.Second)
-	f.advance(time.Second)
+	expect(t, "next", f.next(), 10*time.Second)
+	f.advance(10 * time.Second)
 	f.fire()
-	expect(t, "next after the second failure", f.next(), 2*time.Second)
+	expect(t, "next after the second failure", f.next(), time.Minute)
 	f.put(reply("4", "zhang"))
 	f.fire()
-	f.advance(2 * time.Second)
+	f.advance(time.Minute)
 	f.fire()
 	expect(t, "at last", f.post.keys(), []string{"3", "1", "2", "4"})
 	expect(t, "unsettled", f.unsettled(), []Outcome(nil))
@@ -76,7 +76,7 @@ func TestUnclearReplyHoldsItsOwnLineOnly(t *testing.T) {
 	f.post.answer = answers(map[string][]error{"5": {errBroken, errBroken, errBroken}})
 	f.put(reply("5", "zhang"))
 	f.fire()
-	expect(t, "the next trouble begins anew", f.next(), time.Second)
+	expect(t, "the next trouble begins anew", f.next(), 10*time.Second)
 	for f.next() >= 0 {
 		f.advance(f.next())
 		f.fire()
@@ -94,7 +94,7 @@ func TestUnclearReplyIsUnsureAfterThreeRetries(t *testing.T) {
 	}
 	expect(t, "asked", f.post.asked, 5)
 	expect(t, "sent", f.post.keys(), []string{"2"})
-	expect(t, "took", f.now().Sub(start), (1+2+4)*time.Second)
+	expect(t, "took", f.now().Sub(start), 10*time.Second+time.Minute+6*time.Minute)
 	if len(f.told) != 1 || f.told[0].State != Unsure || f.told[0].Reason != Unclear {
 		t.Errorf("reported %+v, want one that is unsure", f.told)
 	}

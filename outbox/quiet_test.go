@@ -169,7 +169,7 @@ func TestTroublesInTheNight(t *testing.T) {
 	}
 	f.put(reply("r1", "zhang"), reply("r2", "li"))
 	sent, woken = f.until("11-25 05:59:59")
-	expect(t, "answers in the night", strings.Join(sent, " "), "r1 00:20:00 r2 00:20:01")
+	expect(t, "answers in the night", strings.Join(sent, " "), "r2 00:00:00 r1 00:20:09")
 	expect(t, "woken", woken, 4)
 	sent, woken = f.until("11-25 12:00:00")
 	expect(t, "in the morning", strings.Join(sent, " "), "n1 06:00:00")

@@ -141,7 +141,7 @@ func (l *lane) breathe(now time.Time, random func() float64) {
 func (l *lane) again(to chat.Address, now time.Time) bool {
 	h := l.held[to]
 	if h == nil {
-		h = &hold{retry: patience()}
+		h = &hold{retry: longPatience()}
 		l.held[to] = h
 	}
 	if h.tries == maxRetries {
