@@ -27,6 +27,8 @@ type session struct {
 	ticket string
 	data   string // webwx_data_ticket
 	dead   int    // the code that ended it, 0 while alive
+	begun  bool   // it has been given a cursor
+	from   int    // where it was put at first
 	polled bool
 }
 

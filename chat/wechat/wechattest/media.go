@@ -127,13 +127,7 @@ type File struct {
 func (a *Account) Files(to string) []File {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	var files []File
-	for _, m := range a.sent {
-		if m.to == to && m.file != nil {
-			files = append(files, *m.file)
-		}
-	}
-	return files
+	return slices.Clone(a.files[to])
 }
 
 // Sizes of uploads, in bytes.
@@ -274,7 +268,7 @@ func (a *Account) sendMedia(c *call) {
 	if c.endpoint == "webwxsendvideomsg" {
 		kind = "video"
 	}
-	a.accept(c, in, sentMessage{file: &File{Kind: kind, Name: u.name, Data: u.data}})
+	a.accept(c, in, &File{Kind: kind, Name: u.name, Data: u.data})
 }
 
 // sendFile sends a file that was uploaded, under the name in its title.
@@ -294,5 +288,5 @@ func (a *Account) sendFile(c *call) {
 		c.ret(1, nil)
 		return
 	}
-	a.accept(c, in, sentMessage{file: &File{Kind: "file", Name: app.Title, Data: u.data}})
+	a.accept(c, in, &File{Kind: "file", Name: app.Title, Data: u.data})
 }

@@ -37,6 +37,7 @@ func (s *Server) pollSync(c *call) {
 			s.changed = make(chan struct{})
 		}
 		first = false
+		a.passed = max(a.passed, min(at-syncBase, len(a.log)))
 		if at-syncBase < len(a.log) {
 			c.answer = syncCode(0, 2)
 			return true
@@ -58,10 +59,11 @@ func (a *Account) sync(c *call) {
 		SyncKey struct{ List []struct{ Val int } }
 	}
 	c.field(&in)
-	from := len(a.log)
+	from := a.session.from // nobody knows; a client that has no cursor asks for all there is
 	if len(in.SyncKey.List) > 0 {
 		from = min(max(in.SyncKey.List[0].Val-syncBase, 0), len(a.log))
 	}
+	a.passed = max(a.passed, from)
 	to := len(a.log)
 	if a.limit > 0 {
 		to = min(to, from+a.limit)
@@ -177,7 +179,7 @@ func (a *Account) send(c *call) {
 		c.ret(1, nil)
 		return
 	}
-	a.accept(c, in, sentMessage{text: in.Content})
+	a.accept(c, in, nil)
 }
 
 // outgoing is the message in the body of a send.
@@ -189,16 +191,19 @@ func (c *call) outgoing() outgoing {
 	return in.Msg
 }
 
-// accept keeps what was sent, unless it goes nowhere. What comes twice is there
+// accept keeps a text or a file that was sent, unless it goes nowhere. What comes twice is there
 // twice: nobody knows whether the real servers look at ClientMsgId.
-func (a *Account) accept(c *call, in outgoing, m sentMessage) {
+func (a *Account) accept(c *call, in outgoing, f *File) {
 	to, ok := a.idOf(in.ToUserName)
 	if !ok || in.FromUserName != a.selfName() {
 		c.ret(1, nil)
 		return
 	}
-	m.to = to
-	a.sent = append(a.sent, m)
+	if f != nil {
+		a.files[to] = append(a.files[to], *f)
+	} else {
+		a.texts[to] = append(a.texts[to], in.Content)
+	}
 	a.s.lastID++
 	c.ret(0, map[string]any{"MsgID": fmt.Sprint(a.s.lastID), "LocalID": "1"})
 }

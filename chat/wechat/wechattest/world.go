@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 )
 
@@ -37,12 +39,6 @@ type Message struct {
 	Odd        bool   // with a field of a wrong type
 }
 
-// sentMessage is a text or a file.
-type sentMessage struct {
-	to, text string
-	file     *File
-}
-
 // entry is one thing that happened, in the order in which sync tells it.
 type entry struct {
 	msg     *Message
@@ -50,6 +46,7 @@ type entry struct {
 	at      int64  // unix seconds
 	contact string // or: this contact changed
 	gone    string // or: this one went
+	lost    bool   // said while nobody was logged in
 }
 
 // AddPerson adds a person, or changes one and tells the client so.
@@ -133,9 +130,12 @@ func (a *Account) Recall(id string) string {
 }
 
 // Repeat sends everything said so far once more under the same ids.
-func (a *Account) Repeat() {
+func (a *Account) Repeat() { a.RepeatLast(math.MaxInt) }
+
+// RepeatLast sends the last n things once more under the same ids.
+func (a *Account) RepeatLast(n int) {
 	defer a.s.change()()
-	for _, e := range a.log[:len(a.log):len(a.log)] {
+	for _, e := range slices.Clone(a.log[max(0, len(a.log)-n):]) {
 		if e.msg != nil {
 			a.log = append(a.log, e)
 		}
@@ -146,23 +146,13 @@ func (a *Account) Repeat() {
 func (a *Account) Sent(to string) []string {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	return a.texts(to)
-}
-
-func (a *Account) texts(to string) []string {
-	var texts []string
-	for _, m := range a.sent {
-		if m.to == to && m.file == nil {
-			texts = append(texts, m.text)
-		}
-	}
-	return texts
+	return slices.Clone(a.texts[to])
 }
 
 // AwaitSent returns when the account has sent n texts to a person or group, or
 // when done is closed.
 func (a *Account) AwaitSent(done <-chan struct{}, to string, n int) bool {
-	return a.s.await(done, func() bool { return len(a.texts(to)) >= n })
+	return a.s.await(done, func() bool { return len(a.texts[to]) >= n })
 }
 
 // UserName returns today's user name of a person or group.
