@@ -82,7 +82,9 @@ func (f *sessionFile) Write(p []byte) (int, error) {
 	})
 	f.written = true
 	if err != nil {
-		l.a.log.Error("session not saved", "err", err)
+		if l.ctx.Err() == nil {
+			l.a.log.Error("session not saved", "err", err)
+		}
 		return 0, fmt.Errorf("%w: %w", errUnsaved, err)
 	}
 	return len(p), nil
