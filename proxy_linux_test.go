@@ -132,11 +132,17 @@ func (o *realOffice) kill() {
 	_ = o.p.end() // it was killed
 }
 
-// hears returns the next text to a person or group, which holds all the parts.
+// hears returns the next text to a person or group, which holds all the parts. A
+// text that comes again, as an answer may after kill -9, is not the next one.
 func (o *realOffice) hears(who string, parts ...string) string {
 	o.t.Helper()
 	o.await(who+" hears "+strings.Join(parts, " | "), o.server.AwaitSent(o.done, who, o.read[who]+1))
-	text := o.server.Sent(who)[o.read[who]]
+	sent := o.server.Sent(who)
+	text := sent[o.read[who]]
+	if slices.Contains(sent[:o.read[who]], text) {
+		o.read[who]++
+		return o.hears(who, parts...)
+	}
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
 			o.t.Fatalf("%s heard %q, want %q", who, text, parts)
@@ -274,17 +280,9 @@ func TestKilledAtRequest(t *testing.T) {
 			}
 			o.kill()
 			o.start()
-			first := o.hears("hou", "已收到，编号")
+			o.hears("hou", "已收到，编号") // perhaps twice, in the same words
 			o.server.Say("hou", "", "查询 1")
-			for {
-				text := o.hears("hou")
-				if strings.Contains(text, "0001：收到") && strings.Contains(text, said) {
-					break
-				}
-				if text != first {
-					t.Errorf("beside %q stands %q", first, text)
-				}
-			}
+			o.hears("hou", "0001：收到", said)
 			o.server.Say("hou", "", "查询 2")
 			o.hears("hou", "没有")
 			o.kill()

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path"
@@ -41,9 +43,12 @@ type simulated struct {
 	mu    sync.Mutex
 	first *life
 	life  *life // the present one
+	lives int
 	over  bool
-	ended chan struct{} // closed when nothing runs any more
-	log   bytes.Buffer  // of the present life
+	// There is no network until then.
+	downUntil time.Time
+	ended     chan struct{} // closed when nothing runs any more
+	log       bytes.Buffer  // of the present life
 }
 
 // life is one process, as it were: a step is something that it does to the
@@ -63,7 +68,7 @@ var errDead = errors.New("the program is dead")
 
 // simulate starts the sample mine, where everybody has a remark but Hou, in a
 // bubble of synthetic time. It dies at the given step.
-func simulate(t *testing.T, from time.Time, dies int) *simulated {
+func simulate(t *testing.T, from time.Time, dies int, before ...func(*simulated)) *simulated {
 	t.Helper()
 	wall, began := from, time.Now()
 	s := &simulated{t: t, data: t.TempDir(), store: mem.New(), ended: make(chan struct{})}
@@ -81,6 +86,9 @@ func simulate(t *testing.T, from time.Time, dies int) *simulated {
 		t.Fatal(err)
 	}
 	s.cfg.Data, s.cfg.Sandbox.Listen, s.cfg.WeChat.Enabled = s.data, "", true
+	for _, f := range before {
+		f(s)
+	}
 	for i := range s.cfg.People {
 		p := &s.cfg.People[i]
 		remark := ""
@@ -115,6 +123,7 @@ func (s *simulated) run(dies int) {
 			return
 		}
 		s.life = l
+		s.lives++
 		if s.first == nil {
 			s.first = l
 		}
@@ -139,7 +148,28 @@ func (s *simulated) run(dies int) {
 func (s *simulated) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if bytes.Contains(p, []byte("level=ERROR")) && !s.life.isDead() {
+		s.t.Errorf("the program logged %s", p)
+	}
+	for _, secret := range s.server.Secrets() {
+		if bytes.Contains(p, []byte(secret)) {
+			s.t.Errorf("the secret %q stands in the log: %s", secret, p)
+		}
+	}
 	return s.log.Write(p)
+}
+
+// outage takes the network away for a while.
+func (s *simulated) outage(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.downUntil = time.Now().Add(d)
+}
+
+func (s *simulated) down() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Before(s.downUntil)
 }
 
 // kill is kill -9 between two steps.
@@ -273,6 +303,9 @@ func (b brittleNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	if poll && b.life.isDead() || !poll && !b.life.step("before %s", endpoint) {
 		return nil, errDead
 	}
+	if b.life.s.down() {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("network is unreachable")}
+	}
 	resp, err := b.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -287,16 +320,26 @@ func (b brittleNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 // say makes a person say something, in a group or, with "", in private.
 func (s *simulated) say(who, group, text string) { s.server.Say(who, group, text) }
 
+// texts yields what a person or group has been told, and waits for more until
+// over is closed.
+func (s *simulated) texts(who string, over <-chan struct{}) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for n := 0; s.server.AwaitSent(over, who, n+1); {
+			for _, text := range s.server.Sent(who)[n:] {
+				if n++; !yield(text) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // hears waits until a person or group has got a text that holds all the parts,
 // and returns it.
 func (s *simulated) hears(who string, parts ...string) string {
 	s.t.Helper()
-	over := after(time.Hour)
-	for n := 0; ; n++ {
-		if !s.server.AwaitSent(over, who, n+1) {
-			break
-		}
-		if text := s.server.Sent(who)[n]; holdsAll(text, parts) {
+	for text := range s.texts(who, after(time.Hour)) {
+		if holdsAll(text, parts) {
 			return text
 		}
 	}
