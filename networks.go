@@ -88,3 +88,10 @@ func (p *assembly) watching() watch.Options {
 func announce(out io.Writer, s chat.LinkState, text []string) {
 	fmt.Fprintf(out, "%s wechat: %s %s\n  %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint, strings.Join(text, "\n  "))
 }
+
+// away stands for a network that is switched off: nothing is sent, and nothing
+// is lost.
+type away struct{}
+
+// Send implements outbox.Sender.
+func (away) Send(context.Context, chat.Outgoing) (chat.MessageID, error) { return "", chat.ErrOffline }

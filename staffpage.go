@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"fangzhuo/bot"
-	"fangzhuo/chat"
 	"fangzhuo/console"
 	"fangzhuo/outbox"
 )
@@ -74,10 +73,3 @@ func (o *office) staffPage(r registrar, b *bot.Bot, queue *outbox.Queue, state *
 	}
 	return console.New(more)
 }
-
-// away stands for a network that is switched off: nothing is sent, and nothing
-// is lost.
-type away struct{}
-
-// Send implements outbox.Sender.
-func (away) Send(context.Context, chat.Outgoing) (chat.MessageID, error) { return "", chat.ErrOffline }
