@@ -64,7 +64,7 @@ var usual = map[cases.Stage]cases.Verb{cases.Received: cases.Register, cases.Reg
 	cases.Handling: cases.Answer, cases.Answered: cases.Close}
 
 // steps are the forms of what may be done with a matter now.
-func (v *visit) steps(c cases.Case, t typed) []step {
+func (v *visit) steps(c cases.Case, t shown) []step {
 	var all, last []step
 	for _, s := range steps {
 		if c.Check(v.actor, s.verb) != nil {
@@ -138,7 +138,7 @@ func (v *visit) formRead() bool {
 	return true
 }
 
-// act takes a step. The same form sent twice takes it once.
+// act takes a step. The same form sent twice takes it shown.
 func (v *visit) act() {
 	no, ok := number(v.req.PathValue("no"))
 	verb := cases.Verb(v.req.PathValue("verb"))
@@ -164,7 +164,7 @@ func (v *visit) act() {
 	})
 	switch r, refused := desk.IsRefusal(err); {
 	case refused:
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, typed{verb: verb, text: v.value("text")})
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, text: v.value("text")})
 	case err != nil:
 		v.broken(v.w, err)
 	case again:

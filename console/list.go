@@ -61,8 +61,7 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	if more {
 		main.More = v.say("page.more", words.Args{"N": listed})
 	}
-	switch v.req.FormValue("did") {
-	case "sealed":
+	if v.req.FormValue("did") == "sealed" {
 		p.Said = append(p.Said, v.say("page.did.sealed", nil))
 	}
 	p.Here, p.Main = "list", main

@@ -67,19 +67,20 @@ func (v *visit) matter() {
 	if v.req.FormValue("call") != "" {
 		p.Said = append(p.Said, v.say("page.call", nil))
 	}
-	v.matterWith(no, http.StatusOK, p, typed{})
+	v.matterWith(no, http.StatusOK, p, shown{})
 }
 
-// typed is what was typed into a form that was refused.
-type typed struct {
+// shown is what a matter's page shows beside the matter, this once.
+type shown struct {
+	// what was typed into a form that was refused
 	verb cases.Verb
 	text string
-	// shown once, after the sealed part was opened
+	// what was opened of the sealed part
 	contact string
 	files   []file
 }
 
-func (v *visit) matterWith(no cases.Number, status int, p view, t typed) {
+func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	c, events, err := v.Desk.Look(v.req.Context(), v.actor, no, v.Now())
 	if r, refused := desk.IsRefusal(err); refused {
 		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})

@@ -9,7 +9,7 @@ import (
 	"fangzhuo/words"
 )
 
-// network is one network as the page shows it.
+// networkView is one network as the page shows it.
 type networkView struct {
 	Name, Phase, Since, Hint string
 	Up                       bool
@@ -27,7 +27,7 @@ type networkPage struct {
 }
 
 // refreshEvery is after how many seconds the page looks again: a code that is
-// scanned shows at once, everything else in good time.
+// scanned shows at shown, everything else in good time.
 const (
 	refreshScan = 5
 	refreshIdle = 30

@@ -25,7 +25,7 @@ type file struct {
 
 // contact shows how to reach the petitioner, once.
 func (v *visit) contact() {
-	v.opened(func(tx storage.Tx, no cases.Number) (t typed, err error) {
+	v.opened(func(tx storage.Tx, no cases.Number) (t shown, err error) {
 		c, who, err := v.Desk.Contact(tx, v.actor, no, v.Now())
 		t.contact = v.say("contact", v.Desk.Args(c, v.Now(), words.Args{"Name": who.Name, "Contact": who.Phone}))
 		return t, err
@@ -34,7 +34,7 @@ func (v *visit) contact() {
 
 // files lists what the petitioner sent along.
 func (v *visit) files() {
-	v.opened(func(tx storage.Tx, no cases.Number) (t typed, err error) {
+	v.opened(func(tx storage.Tx, no cases.Number) (t shown, err error) {
 		_, all, err := v.Desk.Attachments(tx, v.actor, no, v.Now())
 		for _, a := range all {
 			what := v.say("page.file", words.Args{"N": a.N, "Kind": string(a.Kind), "Size": a.Size, "State": string(a.State)})
@@ -45,20 +45,20 @@ func (v *visit) files() {
 }
 
 // opened shows the matter with what was opened of its sealed part.
-func (v *visit) opened(look func(storage.Tx, cases.Number) (typed, error)) {
+func (v *visit) opened(look func(storage.Tx, cases.Number) (shown, error)) {
 	no, ok := number(v.req.PathValue("no"))
 	if !ok {
 		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}
-	var t typed
+	var t shown
 	err := v.Store.Update(v.req.Context(), func(tx storage.Tx) (err error) {
 		t, err = look(tx, no)
 		return err
 	})
 	switch r, refused := desk.IsRefusal(err); {
 	case refused:
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, typed{})
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{})
 	case err != nil:
 		v.broken(v.w, err)
 	default:
@@ -82,7 +82,7 @@ func (v *visit) file() {
 		return err
 	})
 	if r, refused := desk.IsRefusal(err); refused {
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, typed{})
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{})
 		return
 	}
 	if err != nil {
