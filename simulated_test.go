@@ -197,7 +197,7 @@ func (s *simulated) settle() {
 	synctest.Wait()
 }
 
-// done returns a channel that is closed after a while.
+// after returns a channel that is closed after a while.
 func after(d time.Duration) <-chan struct{} {
 	c := make(chan struct{})
 	time.AfterFunc(d, func() { close(c) })

@@ -11,8 +11,8 @@ import (
 )
 
 // sweeper drops what the conversation need not remember and what came with
-// drafts that were given up, once a day. Its time
-// need not be kept: one sweep more does no harm.
+// drafts that were given up, once a day. Its time need not be kept: one sweep
+// more does no harm.
 type sweeper struct {
 	bot    *bot.Bot
 	keeper *attach.Keeper
