@@ -253,3 +253,14 @@ func TestRemovedContactIsGone(t *testing.T) {
 		}
 	})
 }
+
+func TestLasting(t *testing.T) {
+	for a, want := range map[chat.Address]bool{
+		"wechat:p/GZ-0001": true, "wechat:g/〔GZ-A〕": true, "sandbox:s/x": true, "": true,
+		"wechat:s/@7f": false, "wechat:r/@@7f": false,
+	} {
+		if got := wechat.Lasting(a); got != want {
+			t.Errorf("Lasting(%q) = %t", a, got)
+		}
+	}
+}
