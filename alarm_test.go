@@ -50,13 +50,25 @@ func (h *webhook) alarm() config.Alarm {
 	return config.Alarm{ID: "hook", Name: "调度台", URL: config.Secret(h.server.URL + "/hook")}
 }
 
-// await returns when something that holds word was told, and how many have it.
-func (h *webhook) await(word string) {
+// await returns when something that holds word was told, or when done is closed.
+func (h *webhook) await(done <-chan struct{}, word string) bool {
+	go func() {
+		<-done
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.said.Broadcast()
+	}()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for !strings.Contains(strings.Join(h.texts, "\n"), word) {
-		h.said.Wait()
+		select {
+		case <-done:
+			return false
+		default:
+			h.said.Wait()
+		}
 	}
+	return true
 }
 
 func (h *webhook) all() []string {
@@ -199,7 +211,7 @@ func TestStopIsToldElsewhere(t *testing.T) {
 		p.begin(t, cfg, world{})
 		p.settle(t)
 		if word != "" {
-			hook.await(word)
+			hook.await(t.Context().Done(), word)
 		}
 		p.stop(t)
 	}

@@ -31,6 +31,7 @@ type realOffice struct {
 	env    []string
 	p      *process
 	read   map[string]int
+	hook   *webhook // is told of each change of the link
 }
 
 const realConfig = `language: zh-CN
@@ -54,20 +55,22 @@ groups:
   - {id: zc, name: 综采群, marker: 〔综采〕}
   - {id: jd, name: 机电群, marker: 〔机电〕}
 wechat: {enabled: true, pace: {min: 1s, max: 1s, per_minute: 30}, quiet: off}
+alarms:
+  - {id: hook, name: 调度台, url: "%s"}
 `
 
 // patience is how long a test waits for anything at all.
 const patience = 2 * time.Minute
 
 func newRealOffice(t *testing.T, binary string) *realOffice {
-	o := &realOffice{t: t, server: wechattest.New(time.Now), binary: binary, dir: t.TempDir(), read: map[string]int{}}
+	o := &realOffice{t: t, server: wechattest.New(time.Now), binary: binary, dir: t.TempDir(), read: map[string]int{}, hook: newWebhook(t)}
 	proxy, err := o.server.Proxy()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
 	o.write("ca.pem", string(proxy.CA))
-	o.write("config.yaml", fmt.Sprintf(realConfig, filepath.Join(o.dir, "data")))
+	o.write("config.yaml", fmt.Sprintf(realConfig, filepath.Join(o.dir, "data"), string(o.hook.alarm().URL)))
 	o.env = []string{"HTTPS_PROXY=" + proxy.URL, "SSL_CERT_FILE=" + filepath.Join(o.dir, "ca.pem"), "HOME=" + o.dir}
 	o.server.AddPerson(wechattest.Person{ID: "hou", Nick: "老侯"})
 	o.server.AddPerson(wechattest.Person{ID: "duan", Nick: "段"})
@@ -169,6 +172,7 @@ func TestMatterThroughProxy(t *testing.T) {
 	o.await("it shows a code", o.server.Await(o.done, "login", 1))
 	o.server.Scan(wechattest.Uin)
 	o.await("it is online", o.server.AwaitOnline(o.done))
+	o.await("the other channel hears of the code", o.hook.await(o.done, "等扫码"))
 
 	o.server.Say("hou", "", "反映 事由：澡堂更衣柜锁坏了 地点：副井澡堂 诉求：换锁 署名：保密")
 	got := regexp.MustCompile(`编号(\d{4}-0001)，查询码([2-9A-Z]+)`).FindStringSubmatch(o.hears("hou", "已收到"))

@@ -94,6 +94,7 @@ func (r *Runner) settle(ctx context.Context) (time.Duration, error) {
 		}
 		now := r.clock.Now()
 		s, at, err := r.next(ctx, func(s *seat) bool { return !s.resting(now) })
+		now = r.clock.Now() // the clock runs while we look: what is due "now" is due
 		switch {
 		case err == nil && (s == nil || at.After(now)):
 			return r.sleep(s, at), nil

@@ -115,6 +115,39 @@ func TestRunFiresInTime(t *testing.T) {
 	})
 }
 
+// prompt is a part that is due at once, by whatever the clock shows when asked.
+type prompt struct {
+	clock *Clock
+	fired chan struct{}
+}
+
+func (p *prompt) Next(context.Context) (time.Time, bool, error) {
+	select {
+	case <-p.fired:
+		return time.Time{}, false, nil
+	default:
+		return p.clock.Now(), true, nil
+	}
+}
+
+func (p *prompt) Fire(context.Context, time.Time) error { close(p.fired); return nil }
+
+// A wall clock shows another instant each time it is read: what is due at the
+// instant of being asked is fired all the same.
+func TestRunFiresWhatIsDueAtOnce(t *testing.T) {
+	wall := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	clock := NewClock(func() time.Time { wall = wall.Add(time.Nanosecond); return wall }, time.Time{})
+	p := &prompt{clock: clock, fired: make(chan struct{})}
+	if _, err := NewRunner(clock, slog.New(slog.DiscardHandler), p).settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.fired:
+	default:
+		t.Error("what was due at once is not fired")
+	}
+}
+
 func TestRunNoticesAWallThatJumped(t *testing.T) {
 	running(t, func(b *bubble, r *Runner, a, other *alarm) {
 		a.set(b.now().Add(8 * time.Hour))
