@@ -26,8 +26,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -134,45 +132,18 @@ func idOf(key []byte) string { return string(bytes.TrimRight(key, "\x00")) }
 
 func fileKey(hash []byte) storage.Key { return append(storage.Key(nil), hash...) }
 
-// Getter is what a storage.Reader and a storage.Tx have in common.
-type Getter interface {
-	Get(t storage.Table, key []byte) ([]byte, error)
-}
-
 // Get returns what is known of a piece of media; one that nothing is known of
 // is gone.
-func Get(g Getter, id string) (Item, error) {
+func Get(g storage.Getter, id string) (Item, error) {
 	var i Item
-	if ok, err := load(g, itemTable, id, &i); err != nil || ok {
+	if ok, err := record.Load(g, itemTable, idKey(id), &i); err != nil || ok {
 		return i, err
 	}
 	var w want
-	if ok, err := load(g, wantTable, id, &w); err != nil || ok {
+	if ok, err := record.Load(g, wantTable, idKey(id), &w); err != nil || ok {
 		return Item{Kind: w.Kind, State: Wanted}, err
 	}
 	return Item{State: Gone}, nil
-}
-
-func load(g Getter, t storage.Table, id string, v any) (bool, error) {
-	b, err := g.Get(t, idKey(id))
-	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
-	}
-	if err == nil {
-		_, err = record.Decode(b, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("read %s: %w", t, err)
-	}
-	return true, nil
-}
-
-func save(tx storage.Tx, t storage.Table, id string, v any) error {
-	b, err := record.Encode(1, v)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", t, err)
-	}
-	return tx.Put(t, idKey(id), b)
 }
 
 // Linked makes what waits for a link be tried at once: a network is there again,

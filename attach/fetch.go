@@ -304,7 +304,7 @@ func (k *Keeper) keep(ctx context.Context, id string, item Item, content []byte,
 	}
 	return k.settle(ctx, id, func(tx storage.Tx, _ want) error {
 		return errors.Join(
-			save(tx, itemTable, id, item),
+			record.Save(tx, itemTable, idKey(id), item),
 			tx.Put(fileTable, fileKey(item.Hash).Text(id), nil))
 	})
 }
@@ -313,7 +313,7 @@ func (k *Keeper) keep(ctx context.Context, id string, item Item, content []byte,
 func (k *Keeper) giveUp(ctx context.Context, id string, state State) error {
 	return k.settle(ctx, id, func(tx storage.Tx, w want) error {
 		return errors.Join(
-			save(tx, itemTable, id, Item{Kind: w.Kind, State: state}),
+			record.Save(tx, itemTable, idKey(id), Item{Kind: w.Kind, State: state}),
 			k.Lost(tx, Loss{Kind: w.Kind, State: state, From: w.From, Owner: w.Owner, At: w.At}))
 	})
 }
@@ -323,7 +323,7 @@ func (k *Keeper) giveUp(ctx context.Context, id string, state State) error {
 func (k *Keeper) settle(ctx context.Context, id string, do func(tx storage.Tx, w want) error) error {
 	err := k.store.Update(ctx, func(tx storage.Tx) error {
 		var w want
-		if ok, err := load(tx, wantTable, id, &w); err != nil || !ok {
+		if ok, err := record.Load(tx, wantTable, idKey(id), &w); err != nil || !ok {
 			return err
 		}
 		return errors.Join(do(tx, w), tx.Delete(wantTable, idKey(id)))

@@ -12,6 +12,7 @@ import (
 
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // Sweep deletes what no draft holds any more, and every file that no record
@@ -74,7 +75,7 @@ func (k *Keeper) sweepIncoming(ctx context.Context) error {
 		}
 		wanted := false
 		err := k.store.View(ctx, func(r storage.Reader) (err error) {
-			wanted, err = load(r, wantTable, id, new(want))
+			wanted, err = record.Load(r, wantTable, idKey(id), new(want))
 			return err
 		})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // Piece is a piece of media with bytes that a message brought.
@@ -60,7 +61,7 @@ func Rename(random io.Reader, media []chat.Media) (named []chat.Media, pieces []
 func Want(tx storage.Tx, m chat.Message, pieces []Piece) error {
 	for _, p := range pieces {
 		w := want{Kind: p.Kind, Network: m.From.Transport(), Ref: p.Ref, Ext: strings.ToLower(filepath.Ext(CleanName(p.Name))), At: m.At, From: m.From}
-		if err := save(tx, wantTable, p.ID, w); err != nil {
+		if err := record.Save(tx, wantTable, idKey(p.ID), w); err != nil {
 			return err
 		}
 		if err := tx.Put(looseTable, idKey(p.ID), []byte(m.From)); err != nil {
@@ -81,7 +82,7 @@ func Belong(tx storage.Tx, media []chat.Media, owner string, nameless bool) erro
 			return fmt.Errorf("keep an attachment for good: %w", err)
 		}
 		var w want
-		switch ok, err := load(tx, wantTable, m.Ref, &w); {
+		switch ok, err := record.Load(tx, wantTable, idKey(m.Ref), &w); {
 		case err != nil:
 			return err
 		case !ok:
@@ -91,7 +92,7 @@ func Belong(tx storage.Tx, media []chat.Media, owner string, nameless bool) erro
 		if nameless {
 			w.From = ""
 		}
-		if err := save(tx, wantTable, m.Ref, w); err != nil {
+		if err := record.Save(tx, wantTable, idKey(m.Ref), w); err != nil {
 			return err
 		}
 	}
@@ -101,7 +102,7 @@ func Belong(tx storage.Tx, media []chat.Media, owner string, nameless bool) erro
 // drop forgets a piece of media altogether; its bytes go with the next Sweep.
 func drop(tx storage.Tx, id string) error {
 	var i Item
-	if ok, err := load(tx, itemTable, id, &i); err != nil {
+	if ok, err := record.Load(tx, itemTable, idKey(id), &i); err != nil {
 		return err
 	} else if ok && len(i.Hash) > 0 {
 		if err := tx.Delete(fileTable, fileKey(i.Hash).Text(id)); err != nil {

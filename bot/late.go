@@ -59,20 +59,9 @@ func lateTimer(at time.Time, a chat.Address) []byte {
 	return storage.Key(nil).Time(at).Text(string(a)).Text("late")
 }
 
-func loadLate(r interface {
-	Get(storage.Table, []byte) ([]byte, error)
-}, a chat.Address) (l late, waits bool, err error) {
-	b, err := r.Get(lateTable, lateKey(a))
-	if errors.Is(err, storage.ErrNotFound) {
-		return l, false, nil
-	}
-	if err == nil {
-		_, err = record.Decode(b, &l)
-	}
-	if err != nil {
-		return l, false, fmt.Errorf("read a late answer: %w", err)
-	}
-	return l, true, nil
+func loadLate(g storage.Getter, a chat.Address) (l late, waits bool, err error) {
+	waits, err = record.Load(g, lateTable, lateKey(a), &l)
+	return l, waits, err
 }
 
 // putBy puts an answer by until the burst is over.
@@ -104,11 +93,7 @@ func (t *turn) putBy(tx storage.Tx, to chat.Address, text string) error {
 	if last := l.Came.Add(lateWait); last.Before(l.Flush) {
 		l.Flush = last
 	}
-	b, err := record.Encode(1, l)
-	if err != nil {
-		return fmt.Errorf("put an answer by: %w", err)
-	}
-	return errors.Join(tx.Put(lateTable, lateKey(to), b), tx.Put(timerTable, lateTimer(l.Flush, to), []byte(to)))
+	return errors.Join(record.Save(tx, lateTable, lateKey(to), l), tx.Put(timerTable, lateTimer(l.Flush, to), []byte(to)))
 }
 
 // answerLate owes the answer to a burst that is over. A story that was told in

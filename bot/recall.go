@@ -43,11 +43,7 @@ func (m became) put(tx storage.Tx, t storage.Table, key []byte) error {
 	if m == (became{}) {
 		return tx.Put(t, key, nil)
 	}
-	b, err := record.Encode(1, m)
-	if err != nil {
-		return fmt.Errorf("mark a message: %w", err)
-	}
-	return tx.Put(t, key, b)
+	return record.Save(tx, t, key, m)
 }
 
 // getBecame reads the mark of a message.
@@ -95,14 +91,9 @@ func (t *turn) target() (m marked, err error) {
 			return nil
 		}
 		for _, table := range days {
-			b, err := r.Get(table, draftKey(m.Draft))
-			if errors.Is(err, storage.ErrNotFound) {
-				continue
+			if ok, err := record.Load(r, table, draftKey(m.Draft), &m.Case); ok || err != nil {
+				return err
 			}
-			if err == nil {
-				_, err = record.Decode(b, &m.Case)
-			}
-			return err
 		}
 		m.Draft = "" // given up, or handed in anonymously
 		return nil

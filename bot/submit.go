@@ -2,7 +2,6 @@ package bot
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,11 +67,7 @@ func (t *turn) handedIn(tx storage.Tx, k talk, c cases.Case) error {
 	if t.became.Case = c.No; alone {
 		return nil
 	}
-	b, err := record.Encode(1, c.No)
-	if err != nil {
-		return fmt.Errorf("note what a draft became: %w", err)
-	}
-	return tx.Put(t.seenTable(), draftKey(k.Draft), b)
+	return record.Save(tx, t.seenTable(), draftKey(k.Draft), c.No)
 }
 
 // afterHours reports whether nobody is in the office now.

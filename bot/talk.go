@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -61,19 +59,9 @@ func (k talk) clone() talk {
 
 func talkKey(a chat.Address) []byte { return storage.Key(nil).Text(string(a)) }
 
-func loadTalk(r interface {
-	Get(storage.Table, []byte) ([]byte, error)
-}, a chat.Address) (talk, error) {
-	var k talk
-	b, err := r.Get(talkTable, talkKey(a))
-	if errors.Is(err, storage.ErrNotFound) {
-		return k, nil
-	}
-	if err != nil {
-		return k, fmt.Errorf("read a conversation: %w", err)
-	}
-	if _, err := record.Decode(b, &k); err != nil {
-		return k, fmt.Errorf("read a conversation: %w", err)
+func loadTalk(g storage.Getter, a chat.Address) (k talk, err error) {
+	if _, err := record.Load(g, talkTable, talkKey(a), &k); err != nil {
+		return k, err
 	}
 	if k.Form != "" && k.Fields == nil { // an empty map is not stored
 		k.Fields = map[string]string{}
@@ -92,11 +80,7 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 		}
 		return t.setTimers(tx)
 	}
-	b, err := record.Encode(1, t.talk)
-	if err != nil {
-		return fmt.Errorf("keep a conversation: %w", err)
-	}
-	if err := tx.Put(talkTable, talkKey(t.m.From), b); err != nil {
+	if err := record.Save(tx, talkTable, talkKey(t.m.From), t.talk); err != nil {
 		return err
 	}
 	return t.setTimers(tx)

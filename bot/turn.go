@@ -219,13 +219,9 @@ func (t *turn) aside() error {
 	t.result = true
 	m := t.m
 	m.Quoted = "" // was said before, perhaps by somebody else
-	b, err := record.Encode(1, m)
-	if err != nil {
-		return fmt.Errorf("keep a message aside: %w", err)
-	}
 	return t.b.store.Update(t.ctx, func(tx storage.Tx) error {
 		return errors.Join(
-			tx.Put(asideTable, t.seenKey(), b),
+			record.Save(tx, asideTable, t.seenKey(), m),
 			tx.Put(t.seenTable(), t.seenKey(), nil),
 			attach.Want(tx, t.m, t.pieces), attach.Belong(tx, t.m.Media, "", false),
 			t.owe(tx, t.say("aside", nil)),

@@ -163,7 +163,7 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 }
 
 // reachable reports whether one of the people can be reached in chat.
-func (d *Desk) reachable(g getter, people []cases.Person) (bool, error) {
+func (d *Desk) reachable(g storage.Getter, people []cases.Person) (bool, error) {
 	for _, p := range people {
 		if _, ok, err := d.address(g, p.ID); err != nil || ok {
 			return ok, err

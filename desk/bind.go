@@ -11,6 +11,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -36,7 +37,7 @@ func groupKey(id string) []byte  { return storage.Key(nil).Text("group").Text(id
 
 // Who returns the person with a duty behind an address, or false for a worker
 // or a stranger. It is asked anew at every message.
-func (d *Desk) Who(r getter, a chat.Address) (cases.Person, bool, error) {
+func (d *Desk) Who(r storage.Getter, a chat.Address) (cases.Person, bool, error) {
 	id, ok := d.who[a]
 	if !ok {
 		b, err := r.Get(bindTable, whoKey(a))
@@ -74,7 +75,7 @@ func (d *Desk) IssueCode(tx storage.Tx, person string, now time.Time) (string, e
 		return "", fmt.Errorf("draw a binding code: %w", err)
 	}
 	code := fmt.Sprintf("%06d", n)
-	return code, save(tx, codeTable(dateOf(now)), codeKey(code), bindingCode{Person: person, Until: now.Add(bindingLasts)})
+	return code, record.Save(tx, codeTable(dateOf(now)), codeKey(code), bindingCode{Person: person, Until: now.Add(bindingLasts)})
 }
 
 // MayIssue reports whether somebody may hand out the right to be that person.
@@ -99,7 +100,7 @@ func (d *Desk) Bind(tx storage.Tx, code string, a chat.Address, now time.Time) (
 		}
 		var err error
 		table = codeTable(day)
-		if ok, err = load(tx, table, codeKey(code), &b); err != nil {
+		if ok, err = record.Load(tx, table, codeKey(code), &b); err != nil {
 			return cases.Person{}, err
 		}
 	}
@@ -144,7 +145,7 @@ func (d *Desk) BindGroup(tx storage.Tx, typed string, a chat.Address) (Group, er
 }
 
 // groupAddress returns where a group is, and its name.
-func (d *Desk) groupAddress(g getter, id string) (chat.Address, string, error) {
+func (d *Desk) groupAddress(g storage.Getter, id string) (chat.Address, string, error) {
 	for _, group := range d.Groups {
 		if group.ID != id {
 			continue

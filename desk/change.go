@@ -9,6 +9,7 @@ import (
 
 	"fangzhuo/cases"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // step is one change of one case under way. Every use-case goes through it, so
@@ -61,7 +62,7 @@ func (d *Desk) unknown(r *cases.Refusal, verb cases.Verb, actor cases.Actor) err
 // year's or, around New Year, last year's: the one that fits. When both do, or
 // neither does, it is refused; a refusal comes with the case it is about, if
 // there is one.
-func (d *Desk) find(g getter, no cases.Number, now time.Time, fits func(cases.Case) error) (cases.Case, error) {
+func (d *Desk) find(g storage.Getter, no cases.Number, now time.Time, fits func(cases.Case) error) (cases.Case, error) {
 	years := []int{no.Year}
 	if no.Year == 0 {
 		years = []int{dateOf(now).Year, dateOf(now).Year - 1}
@@ -71,7 +72,7 @@ func (d *Desk) find(g getter, no cases.Number, now time.Time, fits func(cases.Ca
 	why := error(&cases.Refusal{Code: cases.Unknown, No: cases.Number{Year: years[0], Seq: no.Seq}})
 	for _, year := range years {
 		var c cases.Case
-		ok, err := load(g, caseTable, numberKey(cases.Number{Year: year, Seq: no.Seq}), &c)
+		ok, err := record.Load(g, caseTable, numberKey(cases.Number{Year: year, Seq: no.Seq}), &c)
 		if err != nil {
 			return cases.Case{}, err
 		}
@@ -116,11 +117,11 @@ func (s *step) add(e cases.Event) {
 // commit writes the events, the record, and what hangs on it.
 func (s *step) commit() error {
 	for i, e := range s.events {
-		if err := save(s.tx, eventTable, eventKey(s.c.No, s.before.Events+i), e); err != nil {
+		if err := record.Save(s.tx, eventTable, eventKey(s.c.No, s.before.Events+i), e); err != nil {
 			return err
 		}
 	}
-	if err := save(s.tx, caseTable, numberKey(s.c.No), s.c); err != nil {
+	if err := record.Save(s.tx, caseTable, numberKey(s.c.No), s.c); err != nil {
 		return err
 	}
 	if err := s.index(); err != nil {

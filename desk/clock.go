@@ -6,6 +6,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 func dateOf(t time.Time) calendar.Date { return calendar.DateOf(t) }
@@ -38,7 +39,7 @@ func (s *step) arm() error {
 
 func (d *Desk) armPush(tx storage.Tx, no cases.Number, k cases.Clock, now time.Time) error {
 	at := d.nextPush(k, now)
-	return save(tx, dueTable, dueKey(at, no, k.Kind), k)
+	return record.Save(tx, dueTable, dueKey(at, no, k.Kind), k)
 }
 
 func dueKey(at time.Time, no cases.Number, kind cases.ClockKind) []byte {

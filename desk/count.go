@@ -10,6 +10,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // tally are the counters kept in the transaction, so that an overview never
@@ -45,7 +46,7 @@ func (s *step) count() error {
 	was, is := counted(s.before) && s.before.Stage.Open(), counted(s.c) && s.c.Stage.Open()
 	if was != is || s.before.Stage != s.c.Stage {
 		var all tally
-		if _, err := load(s.tx, countTable, allKey(), &all); err != nil {
+		if _, err := record.Load(s.tx, countTable, allKey(), &all); err != nil {
 			return err
 		}
 		if all.Open == nil {
@@ -57,7 +58,7 @@ func (s *step) count() error {
 		if is {
 			all.Open[s.c.Stage]++
 		}
-		if err := save(s.tx, countTable, allKey(), all); err != nil {
+		if err := record.Save(s.tx, countTable, allKey(), all); err != nil {
 			return err
 		}
 	}
@@ -67,7 +68,7 @@ func (s *step) count() error {
 // countMonth counts what happened in the month in which it happened.
 func (s *step) countMonth() error {
 	var m tally
-	if _, err := load(s.tx, countTable, monthKey(s.now), &m); err != nil {
+	if _, err := record.Load(s.tx, countTable, monthKey(s.now), &m); err != nil {
 		return err
 	}
 	changed, c := false, s.before
@@ -79,7 +80,7 @@ func (s *step) countMonth() error {
 	if !changed {
 		return nil
 	}
-	return save(s.tx, countTable, monthKey(s.now), m)
+	return record.Save(s.tx, countTable, monthKey(s.now), m)
 }
 
 // add counts an event and reports whether it counts. A matter that registering
@@ -170,14 +171,14 @@ func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (
 	today := dateOf(now)
 	err := d.view(ctx, func(r storage.Reader) error {
 		var all tally
-		if _, err := load(r, countTable, allKey(), &all); err != nil {
+		if _, err := record.Load(r, countTable, allKey(), &all); err != nil {
 			return err
 		}
 		o.Open = all.Open
 		for _, n := range all.Open {
 			o.InWork += n
 		}
-		if _, err := load(r, countTable, monthKey(now), &o.Month); err != nil {
+		if _, err := record.Load(r, countTable, monthKey(now), &o.Month); err != nil {
 			return err
 		}
 		for range r.Scan(openTable, stageKey(cases.Received, true), stageKey(cases.Received, true).End()) {
@@ -218,7 +219,7 @@ func (o *Overview) dueOn(r storage.Reader, list storage.Key, today calendar.Date
 		}
 		if *n++; *n <= listedAtMost {
 			var c cases.Case
-			if ok, err := load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
+			if ok, err := record.Load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
 				return fmt.Errorf("read a due case: found %t: %w", ok, err)
 			}
 			*shown = append(*shown, c)

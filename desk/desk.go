@@ -6,15 +6,12 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
-	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -63,35 +60,6 @@ func New(store storage.Store, o Options) *Desk {
 		d.who[a] = id
 	}
 	return d
-}
-
-// getter is what a Reader and a Tx have in common.
-type getter interface {
-	Get(t storage.Table, key []byte) ([]byte, error)
-}
-
-// load reads a record into v. It reports false when there is none.
-func load(g getter, t storage.Table, key []byte, v any) (bool, error) {
-	b, err := g.Get(t, key)
-	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read %s: %w", t, err)
-	}
-	if _, err := record.Decode(b, v); err != nil {
-		return false, fmt.Errorf("read %s: %w", t, err)
-	}
-	return true, nil
-}
-
-// save writes v as a record.
-func save(tx storage.Tx, t storage.Table, key []byte, v any) error {
-	b, err := record.Encode(1, v)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", t, err)
-	}
-	return tx.Put(t, key, b)
 }
 
 // view runs fn on a snapshot.

@@ -9,6 +9,7 @@ import (
 	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -52,7 +53,7 @@ type owedDigest struct {
 
 // OweDigest notes that a digest is due.
 func (d *Desk) OweDigest(tx storage.Tx, kind DigestKind, person, key string, until time.Time) error {
-	return save(tx, digestTable, storage.Key(nil).Text(key), owedDigest{kind, person, until})
+	return record.Save(tx, digestTable, storage.Key(nil).Text(key), owedDigest{kind, person, until})
 }
 
 // Digests words the digests that are owed and promises them. It is a part of
@@ -81,7 +82,7 @@ func (d Digests) Fire(ctx context.Context, now time.Time) error {
 	err := d.view(ctx, func(r storage.Reader) error {
 		for key := range r.Scan(digestTable, nil, nil) {
 			var o owedDigest
-			if _, err := load(r, digestTable, key, &o); err != nil {
+			if _, err := record.Load(r, digestTable, key, &o); err != nil {
 				return err
 			}
 			all = append(all, owed{key, o})

@@ -60,20 +60,16 @@ func (d *Desk) dueBy(ctx context.Context, now time.Time) ([][]byte, error) {
 // push tells the one who must act that a term runs out, and arms the next push.
 // A clock that has stopped, or has been set anew since, ends here.
 func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
-	b, err := tx.Get(dueTable, key)
-	if err != nil {
-		return ignoreAbsent(err) // another round had it
+	var k cases.Clock
+	if waits, err := record.Load(tx, dueTable, key, &k); err != nil || !waits {
+		return err // another round had it
 	}
 	if err := tx.Delete(dueTable, key); err != nil {
 		return err
 	}
-	var k cases.Clock
-	if _, err := record.Decode(b, &k); err != nil {
-		return fmt.Errorf("read a due entry: %w", err)
-	}
 	var c cases.Case
 	no := numberAtEnd(key)
-	ok, err := load(tx, caseTable, numberKey(no), &c)
+	ok, err := record.Load(tx, caseTable, numberKey(no), &c)
 	if err != nil || !ok {
 		return err
 	}

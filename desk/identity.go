@@ -9,6 +9,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/phrase"
+	"fangzhuo/storage/record"
 )
 
 // identity is the sealed part of a case: who spoke and how to reach them; their
@@ -42,7 +43,7 @@ type Said struct {
 // way to it.
 func (s *step) identity(purpose string) (identity, error) {
 	var id identity
-	if _, err := load(s.tx, identityTable, numberKey(s.c.No), &id); err != nil {
+	if _, err := record.Load(s.tx, identityTable, numberKey(s.c.No), &id); err != nil {
 		return identity{}, err
 	}
 	s.add(cases.Event{Verb: cases.Open, Text: purpose})
@@ -61,19 +62,19 @@ func (d *Desk) knownAs(a chat.Address) []string {
 // seal keeps the sealed part with more of what was said.
 func (s *step) seal(id identity, said ...Said) error {
 	for _, m := range said {
-		if err := save(s.tx, saidTable, eventKey(s.c.No, id.Words), m); err != nil {
+		if err := record.Save(s.tx, saidTable, eventKey(s.c.No, id.Words), m); err != nil {
 			return err
 		}
 		id.Words++
 	}
-	return save(s.tx, identityTable, numberKey(s.c.No), id)
+	return record.Save(s.tx, identityTable, numberKey(s.c.No), id)
 }
 
 // said reads what the petitioner said, in order.
 func (s *step) said(id identity) ([]Said, error) {
 	all := make([]Said, id.Words)
 	for i := range all {
-		if _, err := load(s.tx, saidTable, eventKey(s.c.No, i), &all[i]); err != nil {
+		if _, err := record.Load(s.tx, saidTable, eventKey(s.c.No, i), &all[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -23,7 +23,7 @@ func (d *Desk) Once(tx storage.Tx, key string, no cases.Number) (done bool, err 
 }
 
 // before returns the case on which the act was done before, if it was.
-func before(g getter, key string) (no cases.Number, done bool, err error) {
+func before(g storage.Getter, key string) (no cases.Number, done bool, err error) {
 	if key == "" {
 		return no, false, nil
 	}

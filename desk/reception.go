@@ -9,6 +9,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -44,7 +45,7 @@ func (d *Desk) MovedDays(ctx context.Context) ([]Moved, error) {
 	err := d.view(ctx, func(r storage.Reader) error {
 		for key := range r.Scan(moveTable, nil, nil) {
 			var m Moved
-			if _, err := load(r, moveTable, key, &m); err != nil {
+			if _, err := record.Load(r, moveTable, key, &m); err != nil {
 				return err
 			}
 			moved = append(moved, m)
@@ -87,7 +88,7 @@ func (d *Desk) ReceptionIn(ctx context.Context, year int, month time.Month) ([]c
 func (d *Desk) MoveReception(tx storage.Tx, actor cases.Actor, rule, to calendar.Date, note string, now time.Time) error {
 	key := storage.Key(nil).Uint16(uint16(rule.Year)).Uint16(uint16(rule.Month)).Time(now)
 	m := Moved{RuleDate: rule, To: to, Note: note, By: actor.ID, At: now}
-	if err := save(tx, moveTable, key, m); err != nil {
+	if err := record.Save(tx, moveTable, key, m); err != nil {
 		return err
 	}
 	others := except(d.Office.With(cases.Staff, ""), actor.ID)

@@ -66,7 +66,7 @@ func (d *Desk) MayRejoin(ctx context.Context, c cases.Case, from chat.Address) (
 	return may, err
 }
 
-func (d *Desk) mayRejoin(g getter, c cases.Case, from chat.Address) (bool, error) {
+func (d *Desk) mayRejoin(g storage.Getter, c cases.Case, from chat.Address) (bool, error) {
 	if c.Sealed || c.Guarded || !c.Stage.Open() {
 		return false, nil
 	}
@@ -77,7 +77,7 @@ func (d *Desk) mayRejoin(g getter, c cases.Case, from chat.Address) (bool, error
 }
 
 // joined reports whether the petitioner of a case went on from that account.
-func joined(g getter, from chat.Address, no cases.Number) (bool, error) {
+func joined(g storage.Getter, from chat.Address, no cases.Number) (bool, error) {
 	_, err := g.Get(joinedTable, withNumber(fromKey(from), no))
 	return err == nil, ignoreAbsent(err)
 }

@@ -13,6 +13,7 @@ import (
 	"fangzhuo/chat"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -73,7 +74,7 @@ func (d *Desk) ForgetSession(ctx context.Context, now time.Time) error {
 		return err
 	}
 	err = d.store.Update(ctx, func(tx storage.Tx) error {
-		if err := save(tx, bindTable, voidKey(), ended{now}); err != nil || len(gone) == 0 {
+		if err := record.Save(tx, bindTable, voidKey(), ended{now}); err != nil || len(gone) == 0 {
 			return err
 		}
 		return d.tellUnbound(tx, gone, now)
@@ -165,12 +166,12 @@ func (d *Desk) groupName(id string) string {
 func (d *Desk) Lasting(a chat.Address) bool { return d.Lasts == nil || d.Lasts(a) }
 
 // void reports whether an address that was good at since leads nowhere any more.
-func (d *Desk) void(g getter, a chat.Address, since time.Time) (bool, error) {
+func (d *Desk) void(g storage.Getter, a chat.Address, since time.Time) (bool, error) {
 	if a == "" || d.Lasting(a) {
 		return false, nil
 	}
 	var login ended
-	is, err := load(g, bindTable, voidKey(), &login)
+	is, err := record.Load(g, bindTable, voidKey(), &login)
 	return is && since.Before(login.At), err
 }
 
@@ -186,12 +187,12 @@ func (d *Desk) Lost(ctx context.Context, c cases.Case) (lost bool, err error) {
 
 // lost reports whether the petitioner handed the case in from an account that
 // leads nowhere any more.
-func (d *Desk) lost(g getter, c cases.Case) (bool, error) {
+func (d *Desk) lost(g storage.Getter, c cases.Case) (bool, error) {
 	if c.Signature == cases.Anonymous || c.Channel != cases.ByChat {
 		return false, nil
 	}
 	var id identity
-	if _, err := load(g, identityTable, numberKey(c.No), &id); err != nil {
+	if _, err := record.Load(g, identityTable, numberKey(c.No), &id); err != nil {
 		return false, err
 	}
 	return d.void(g, id.From, id.since(c))

@@ -11,6 +11,7 @@ import (
 	"fangzhuo/chat"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -108,10 +109,10 @@ func scrubbed(fields map[string]string, names ...string) map[string]string {
 func (d *Desk) nextNumber(tx storage.Tx, year int) (cases.Number, error) {
 	key := storage.Key(nil).Uint16(uint16(year))
 	var last int
-	if _, err := load(tx, seqTable, key, &last); err != nil {
+	if _, err := record.Load(tx, seqTable, key, &last); err != nil {
 		return cases.Number{}, err
 	}
-	if err := save(tx, seqTable, key, last+1); err != nil {
+	if err := record.Save(tx, seqTable, key, last+1); err != nil {
 		return cases.Number{}, err
 	}
 	return cases.Number{Year: year, Seq: last + 1}, nil

@@ -10,6 +10,7 @@ import (
 
 	"fangzhuo/cases"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -70,12 +71,12 @@ func (in Intake) length() (n int) {
 }
 
 // again is the receipt of a matter that was taken by the same act before.
-func (d *Desk) again(g getter, no cases.Number, key string, err error) (Receipt, error) {
+func (d *Desk) again(g storage.Getter, no cases.Number, key string, err error) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
 	var r Receipt
-	if _, err := load(g, caseTable, numberKey(no), &r.Case); err != nil {
+	if _, err := record.Load(g, caseTable, numberKey(no), &r.Case); err != nil {
 		return Receipt{}, err
 	}
 	r.Code, err = newCode(d.codesOf(key))

@@ -21,7 +21,7 @@ const (
 )
 
 // address returns where a person is reached, or false.
-func (d *Desk) address(g getter, person string) (chat.Address, bool, error) {
+func (d *Desk) address(g storage.Getter, person string) (chat.Address, bool, error) {
 	b, err := g.Get(bindTable, boundKey(person))
 	if err == nil {
 		return chat.Address(b), true, nil

@@ -11,6 +11,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // Claim is what somebody shows to be let at a case as its petitioner: the
@@ -23,7 +24,7 @@ type Claim struct {
 
 // holds returns nil when the claim fits the case, and otherwise the refusal
 // that a missing number gets too.
-func (c Claim) holds(g getter, k cases.Case) error {
+func (c Claim) holds(g storage.Getter, k cases.Case) error {
 	if own, err := owns(g, c.From, k.No); err != nil || own {
 		return err
 	}
@@ -37,7 +38,7 @@ func (c Claim) holds(g getter, k cases.Case) error {
 }
 
 // owns reports whether the case was handed in from that account.
-func owns(g getter, from chat.Address, no cases.Number) (bool, error) {
+func owns(g storage.Getter, from chat.Address, no cases.Number) (bool, error) {
 	_, err := g.Get(fromTable, withNumber(fromKey(from), no))
 	return err == nil, ignoreAbsent(err)
 }
@@ -66,11 +67,11 @@ func lockKey(no cases.Number, from chat.Address) []byte {
 }
 
 // locked reports whether the asker has used up the wrong codes for a number.
-func (d *Desk) locked(g getter, no cases.Number, from chat.Address, now time.Time) (bool, error) {
+func (d *Desk) locked(g storage.Getter, no cases.Number, from chat.Address, now time.Time) (bool, error) {
 	today := dateOf(now)
 	for _, day := range []calendar.Date{today, today.Add(-1)} {
 		var l lock
-		if _, err := load(g, lockTable(day), lockKey(no, from), &l); err != nil {
+		if _, err := record.Load(g, lockTable(day), lockKey(no, from), &l); err != nil {
 			return false, err
 		}
 		if now.Before(l.Until) {
@@ -118,7 +119,7 @@ func (d *Desk) fullNumber(no cases.Number, now time.Time) cases.Number {
 func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error) {
 	table, key := lockTable(dateOf(now)), lockKey(d.fullNumber(no, now), from)
 	var l lock
-	if _, err := load(tx, table, key, &l); err != nil {
+	if _, err := record.Load(tx, table, key, &l); err != nil {
 		return false, err
 	}
 	if !l.Until.IsZero() && !now.Before(l.Until) {
@@ -128,7 +129,7 @@ func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now 
 	if l.Wrong >= wrongCodes {
 		l.Until = now.Add(lockedFor)
 	}
-	return l.Wrong >= wrongCodes, save(tx, table, key, l)
+	return l.Wrong >= wrongCodes, record.Save(tx, table, key, l)
 }
 
 // Mine returns the petitioner's own cases, newest first, at most n (我的).
@@ -154,7 +155,7 @@ func (d *Desk) list(ctx context.Context, t storage.Table, prefix storage.Key, n 
 		}
 		for _, no := range numbers {
 			var c cases.Case
-			if ok, err := load(r, caseTable, numberKey(no), &c); err != nil || !ok {
+			if ok, err := record.Load(r, caseTable, numberKey(no), &c); err != nil || !ok {
 				return fmt.Errorf("read listed case %s: found %t: %w", no, ok, err)
 			}
 			found = append(found, c)
@@ -179,7 +180,7 @@ func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now
 		}
 		for i := range c.Events {
 			var e cases.Event
-			if ok, err := load(r, eventTable, eventKey(c.No, i), &e); err != nil || !ok {
+			if ok, err := record.Load(r, eventTable, eventKey(c.No, i), &e); err != nil || !ok {
 				return fmt.Errorf("read event %d of %s: found %t: %w", i, c.No, ok, err)
 			}
 			events = append(events, e)

@@ -61,7 +61,7 @@ func (d *Desk) GroupsAt(ctx context.Context, all []chat.Address) (names []string
 	return names, err
 }
 
-func (d *Desk) groupAt(g getter, to chat.Address) (string, error) {
+func (d *Desk) groupAt(g storage.Getter, to chat.Address) (string, error) {
 	for _, group := range d.Groups {
 		a, name, err := d.groupAddress(g, group.ID)
 		if err != nil || a == to && a != "" {

@@ -8,6 +8,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 )
 
 // VisitNote is what staff write down of a visit (来访).
@@ -51,7 +52,7 @@ func (d *Desk) Visit(tx storage.Tx, actor cases.Actor, v VisitNote, now time.Tim
 
 // keepVisit writes a visit down and counts it.
 func keepVisit(tx storage.Tx, v cases.Visit) error {
-	if err := save(tx, visitTable, withNumber(storage.Key(nil).Time(v.At), v.Case), v); err != nil {
+	if err := record.Save(tx, visitTable, withNumber(storage.Key(nil).Time(v.At), v.Case), v); err != nil {
 		return err
 	}
 	return countVisit(tx, v.Persons, v.At)
@@ -78,10 +79,10 @@ func (s *step) visited(v VisitNote) error {
 
 func countVisit(tx storage.Tx, persons int, now time.Time) error {
 	var m tally
-	if _, err := load(tx, countTable, monthKey(now), &m); err != nil {
+	if _, err := record.Load(tx, countTable, monthKey(now), &m); err != nil {
 		return err
 	}
 	m.Visits++
 	m.Visitors += persons
-	return save(tx, countTable, monthKey(now), m)
+	return record.Save(tx, countTable, monthKey(now), m)
 }

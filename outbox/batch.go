@@ -76,35 +76,21 @@ func countPromised(tx storage.Tx, p Promise) error {
 		head := []rune(line)
 		t.About = string(head[:min(len(head), aboutLength)])
 	}
-	return t.save(tx, key)
+	return record.Save(tx, tableBatch, key, t)
 }
 
 // countEnded counts what became of copies of a batch.
 func countEnded(tx storage.Tx, batch string, copies []*settled) error {
 	var t tally
 	key := storage.Key(nil).Text(batch)
-	value, err := tx.Get(tableBatch, key)
-	if errors.Is(err, storage.ErrNotFound) { // forgotten: they waited for longer than 30 days
-		return nil
-	}
-	if err == nil {
-		_, err = record.Decode(value, &t)
-	}
-	if err != nil {
-		return fmt.Errorf("read batch: %w", err)
+	known, err := record.Load(tx, tableBatch, key, &t)
+	if err != nil || !known { // forgotten: they waited for longer than 30 days
+		return err
 	}
 	for _, c := range copies {
 		t.end(c)
 	}
-	return t.save(tx, key)
-}
-
-func (t *tally) save(tx storage.Tx, key []byte) error {
-	value, err := record.Encode(1, *t)
-	if err != nil {
-		return fmt.Errorf("encode batch: %w", err)
-	}
-	return tx.Put(tableBatch, key, value)
+	return record.Save(tx, tableBatch, key, t)
 }
 
 // end counts the outcome of a message, or of a whole promise when it was the

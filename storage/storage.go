@@ -19,10 +19,15 @@ var ErrNotFound = errors.New("not found")
 // ErrClosed is returned by every method after Close.
 var ErrClosed = errors.New("store is closed")
 
-// Reader reads one snapshot. What it returns are copies that stay valid.
-type Reader interface {
+// Getter is what a Reader and a Tx have in common.
+type Getter interface {
 	// Get returns the value of key, or ErrNotFound.
 	Get(t Table, key []byte) ([]byte, error)
+}
+
+// Reader reads one snapshot. What it returns are copies that stay valid.
+type Reader interface {
+	Getter
 	// Scan yields the pairs with from <= key < to in rising order; a nil to
 	// means the end of the table. An absent table is empty.
 	Scan(t Table, from, to []byte) iter.Seq2[[]byte, []byte]
@@ -34,7 +39,7 @@ type Reader interface {
 // no Scan: lists are index keys written in the same Update as the record, so
 // that a cluster store can serve as well. Keep it under about 64 keys.
 type Tx interface {
-	Get(t Table, key []byte) ([]byte, error)
+	Getter
 	Put(t Table, key, value []byte) error
 	Delete(t Table, key []byte) error
 }

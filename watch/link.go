@@ -9,6 +9,7 @@ import (
 
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -65,7 +66,7 @@ func (l *Link) read(ctx context.Context) error {
 	}
 	stands := new(standing)
 	err := l.Store.View(ctx, func(r storage.Reader) error {
-		_, err := load(r, linkKey(l.network), stands)
+		_, err := record.Load(r, table, linkKey(l.network), stands)
 		return err
 	})
 	if err == nil {
@@ -101,7 +102,7 @@ func (l *Link) Fire(ctx context.Context, now time.Time) error {
 		if err := l.tellStaff(tx, next, now); err != nil {
 			return err
 		}
-		return save(tx, linkKey(l.network), next)
+		return record.Save(tx, table, linkKey(l.network), next)
 	})
 	if err != nil {
 		return fmt.Errorf("note the link to %s: %w", l.network, err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -38,13 +39,13 @@ func (p *Pulse) Fire(ctx context.Context, now time.Time) error {
 	var pause time.Duration
 	err := p.Store.Update(ctx, func(tx storage.Tx) error {
 		var before alive
-		known, err := load(tx, aliveKey, &before)
+		known, err := record.Load(tx, table, aliveKey, &before)
 		if err != nil {
 			return err
 		}
 		if pause = now.Sub(before.At); !known || pause <= Limit {
 			pause = 0
-			return save(tx, aliveKey, alive{now})
+			return record.Save(tx, table, aliveKey, alive{now})
 		}
 		key, args := fmt.Sprintf("stopped/%d", before.At.UnixMilli()), words.Args{"From": before.At, "For": pause}
 		if err := p.tell(tx, key, p.Words.Say("news.stopped", args), now); err != nil {
@@ -53,7 +54,7 @@ func (p *Pulse) Fire(ctx context.Context, now time.Time) error {
 		if err := p.Alarm(tx, key, "news.stopped", args, now); err != nil {
 			return err
 		}
-		return save(tx, aliveKey, alive{now})
+		return record.Save(tx, table, aliveKey, alive{now})
 	})
 	if err != nil {
 		return fmt.Errorf("note that the program runs: %w", err)

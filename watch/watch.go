@@ -16,7 +16,6 @@
 package watch
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -24,7 +23,6 @@ import (
 	"fangzhuo/chat"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
-	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -70,31 +68,3 @@ const table storage.Table = "watch"
 func linkKey(network string) []byte { return storage.Key(nil).Text("link").Text(network) }
 
 var aliveKey = storage.Key(nil).Text("alive")
-
-// getter is what a Reader and a Tx have in common.
-type getter interface {
-	Get(t storage.Table, key []byte) ([]byte, error)
-}
-
-// load reads a record into v and reports whether there is one.
-func load(g getter, key []byte, v any) (bool, error) {
-	b, err := g.Get(table, key)
-	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
-	}
-	if err == nil {
-		_, err = record.Decode(b, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("read what was watched: %w", err)
-	}
-	return true, nil
-}
-
-func save(tx storage.Tx, key []byte, v any) error {
-	b, err := record.Encode(1, v)
-	if err != nil {
-		return fmt.Errorf("note what was watched: %w", err)
-	}
-	return tx.Put(table, key, b)
-}

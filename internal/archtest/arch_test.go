@@ -28,7 +28,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"phrase": {[]string{"calendar"}, []string{"golang.org/x/text", "github.com/longbridgeapp/opencc"}},
 
 	// ports and what is beneath them
-	"storage/record":           {nil, []string{"github.com/fxamacker/cbor/v2"}},
+	"storage/record":           {[]string{"storage"}, []string{"github.com/fxamacker/cbor/v2"}},
 	"storage/internal/overlay": {[]string{"storage"}, nil},
 	"storage/mem":              {[]string{"storage", "storage/internal/overlay"}, nil},
 	"storage/storagetest":      {[]string{"storage"}, []string{"pgregory.net/rapid"}},

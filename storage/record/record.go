@@ -13,6 +13,9 @@
 // A time.Time is stored as the instant, cut to the millisecond, in 5 or 9
 // bytes, and comes back in UTC; the zero time comes back zero. Times in maps
 // are not looked after: keep them out of maps.
+//
+// Load and Save do this for a record in a store that is still in its first
+// version.
 package record
 
 import (
@@ -21,6 +24,8 @@ import (
 	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
+
+	"fangzhuo/storage"
 )
 
 // ErrEmpty is returned by Decode for a record without a single byte.
@@ -73,4 +78,28 @@ func Decode(b []byte, v any) (version byte, err error) {
 	}
 	normalize(v)
 	return b[0], nil
+}
+
+// Load fills *v from the record at key. It reports false when there is none.
+func Load(g storage.Getter, t storage.Table, key []byte, v any) (bool, error) {
+	b, err := g.Get(t, key)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err == nil {
+		_, err = Decode(b, v)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", t, err)
+	}
+	return true, nil
+}
+
+// Save writes v as a record of version 1.
+func Save(tx storage.Tx, t storage.Table, key []byte, v any) error {
+	b, err := Encode(1, v)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t, err)
+	}
+	return tx.Put(t, key, b)
 }
