@@ -229,6 +229,26 @@ func (n *wechatNetwork) files(t *testing.T, chat string) []file {
 	return files
 }
 
+// After a fresh scan the groups are asked to say it again, unless the office does
+// not want that.
+func TestAskAgainCanBeOff(t *testing.T) {
+	for _, wanted := range []bool{true, false} {
+		t.Run(fmt.Sprint(wanted), func(t *testing.T) {
+			n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 24, 10, 0, 0, 0, calendar.Zone)},
+				change: func(cfg *config.Config) { cfg.WeChat.AskAgain = wanted }}
+			n.start(t)
+			defer func() { n.stop(t) }()
+			n.move(t, n.now().Add(3*time.Hour)) // thrown out at once would mean banned
+			n.rescan(t)
+			n.move(t, n.now().Add(10*time.Minute))
+			asked := strings.Contains(strings.Join(n.sent(t, "mine"), ""), "请再发一遍")
+			if asked != wanted {
+				t.Errorf("the group was asked: %t, read %q", asked, n.sent(t, "mine"))
+			}
+		})
+	}
+}
+
 // A link that is down for ten minutes is told on the terminal at once, and to
 // the staff when they can be written to again; once for each outage.
 func TestOutageIsTold(t *testing.T) {
