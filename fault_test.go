@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"fangzhuo/calendar"
+	"fangzhuo/chat/wechat/wechattest"
 )
 
 var faultStep = flag.Int("faultstep", 0, "let TestCrashAtEachStep crash at this step only, and show all steps")
@@ -60,6 +62,9 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.say("mei", "", "待办")
 	s.hears("luo", "已收到，编号2026-0001")
 	s.hears("zhou", "新件0001")
+	s.server.Post(wechattest.Message{From: "luo", Type: 3, Data: photo})
+	s.hears("luo", "加到0001里了")
+	s.hears("zhou", "【0001】补充了图片或文件")
 	s.say("hou", "", "反映 事由：四点班的班车少一趟 署名：匿名")
 	code := withCode.FindStringSubmatch(s.hears("hou", "编号2026-0002，查询码"))
 	s.say("duan", "", "反映 地点：洗衣房")
@@ -78,13 +83,20 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.say("wang", "", "转办 1 后勤 3天")
 	s.hears("mei", "【任务0001】")
 	s.hears("luo", "0001正在办")
+	s.say("wang", "", "附件 1 1 转 后勤 确认")
+	s.hears("mei", "转来1个附件")
+	s.hears("wang", "附件1已转给后勤服务中心")
 	s.say("mei", "", "签收 1")
 	s.say("bai", "", "接待日") // while others are at it
 	s.hears("wang", "后勤服务中心已签收")
 	s.say("mei", "", "反馈 1 锁已采购")
 	s.hears("wang", "反馈：锁已采购")
-	s.say("luo", "", "补充 1 水也是凉的")
+	said := s.say("luo", "", "补充 1 水也是凉的")
 	s.hears("wang", "水也是凉的")
+	s.hears("luo", "已补到0001里")
+	s.server.Recall(said)
+	s.hears("luo", "那句话已经记进0001")
+	s.hears("zhou", "【0001】反映人在微信里撤回了一句话")
 	s.say("wang", "", "答复 1 锁全部换好了")
 	s.hears("luo", "有答复了：锁全部换好了")
 	s.hears("wang", "反映人已收到")
@@ -107,10 +119,13 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	return s.told(), s.first.past()
 }
 
+// photo is a picture as a phone sends it.
+var photo = contentOf("image", "锁.jpg", true)
+
 // told is what everybody has been told, each text once and without what differs
 // from run to run.
 type told struct {
-	people  map[string][]string
+	people  map[string][]string // with the files that they got
 	groups  map[string][]string // with repeats
 	names   map[string]string   // of the groups
 	unsure  []string            // what staff were told did not go out
@@ -146,6 +161,9 @@ func (s *simulated) told() told {
 			default:
 				texts[varies.ReplaceAllString(text, "#")] = true
 			}
+		}
+		for _, f := range s.server.Files(p.ID) {
+			texts[fmt.Sprintf("%s %s of %d bytes, %x", f.Kind, f.Name, len(f.Data), sha256.Sum256(f.Data))] = true
 		}
 		got.people[p.ID] = slices.Sorted(maps.Keys(texts))
 	}

@@ -317,8 +317,9 @@ func (b brittleNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// say makes a person say something, in a group or, with "", in private.
-func (s *simulated) say(who, group, text string) { s.server.Say(who, group, text) }
+// say makes a person say something, in a group or, with "", in private, and
+// returns the message's id.
+func (s *simulated) say(who, group, text string) string { return s.server.Say(who, group, text) }
 
 // texts yields what a person or group has been told, and waits for more until
 // over is closed.
