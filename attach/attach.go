@@ -24,7 +24,6 @@ package attach
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"log/slog"
 	"sync"
@@ -144,38 +143,4 @@ func Get(g storage.Getter, id string) (Item, error) {
 		return Item{Kind: w.Kind, State: Wanted}, err
 	}
 	return Item{State: Gone}, nil
-}
-
-// Linked makes what waits for a link be tried at once: a network is there again,
-// perhaps not for long.
-func (k *Keeper) Linked() {
-	k.mu.Lock()
-	for id, t := range k.tries {
-		t.next = time.Time{}
-		k.tries[id] = t
-	}
-	k.mu.Unlock()
-	k.Wake()
-}
-
-// Wake makes Run look again: something is wanted.
-func (k *Keeper) Wake() {
-	for range fetchers {
-		select {
-		case k.woken <- struct{}{}:
-		default:
-			return
-		}
-	}
-}
-
-// sleep waits until woken, or ctx ends.
-func (k *Keeper) sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-k.woken:
-	case <-timer.C:
-	}
 }

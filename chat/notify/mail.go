@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"fangzhuo/chat"
-
 	gomail "github.com/wneessen/go-mail"
+
+	"fangzhuo/chat"
 )
 
 const (
