@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,7 +118,7 @@ func (t *turn) answerLate(tx storage.Tx) error {
 	if err := tx.Delete(lateTable, lateKey(who)); err != nil {
 		return err
 	}
-	_, err = outbox.Put(tx, outbox.Promise{Key: fmt.Sprintf("late/%x", sha256.Sum256(lateTimer(l.Flush, who))), To: who, Text: t.lateText(l),
+	_, err = outbox.Put(tx, outbox.Promise{Key: fmt.Sprintf("late/%x", t.b.desk.Veil(lateTimer(l.Flush, who))), To: who, Text: t.lateText(l),
 		Due: t.now, Repeat: true, Kind: "reply", Awake: !l.Group}, t.now)
 	return err
 }

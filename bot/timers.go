@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -93,7 +92,7 @@ func (b *Bot) wake(ctx context.Context, key []byte, who chat.Address, now time.T
 		if err := t.saveTalk(tx); err != nil || text == "" {
 			return err
 		}
-		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", sha256.Sum256(key)), To: who, Text: text, Due: now, Repeat: true, Kind: "reply", Awake: awake}
+		p := outbox.Promise{Key: fmt.Sprintf("talk/%x", b.desk.Veil(key)), To: who, Text: text, Due: now, Repeat: true, Kind: "reply", Awake: awake}
 		_, err = outbox.Put(tx, p, now)
 		return err
 	})

@@ -45,17 +45,18 @@ type Group struct {
 	Address  chat.Address
 }
 
-// Desk is the office at work. It holds no state of its own.
+// Desk is the office at work. It holds no state of its own but its veil.
 type Desk struct {
 	Options
 	store storage.Store
 	who   map[chat.Address]string // address to person id
+	veil  veil
 }
 
 // New returns the desk that works on the store.
 func New(store storage.Store, o Options) *Desk {
 	o.Words = o.Words.With(o.Facts)
-	d := &Desk{Options: o, store: store, who: map[chat.Address]string{}}
+	d := &Desk{Options: o, store: store, who: map[chat.Address]string{}, veil: newVeil()}
 	for id, a := range o.Addresses {
 		d.who[a] = id
 	}

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -63,9 +62,9 @@ func (d *Desk) MediaGone(tx storage.Tx, l attach.Loss, now time.Time) (cases.Num
 	if l.From == "" {
 		return no, nil
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", l.State, l.From, l.At.Unix()/60))
+	minute := d.Veil(fmt.Appendf(nil, "%s %s %d", l.State, l.From, l.At.Unix()/60))
 	text := d.say("media.gone", words.Args{"Kind": string(l.Kind), "TooBig": l.State == attach.TooBig, "HasNo": !no.IsZero(), "Short": ShortNumber(no, now)})
-	m := outbox.Promise{Key: fmt.Sprintf("media/%x", sum), To: l.From, Text: text, Due: now, Repeat: true, Kind: answer,
+	m := outbox.Promise{Key: fmt.Sprintf("media/%x", minute), To: l.From, Text: text, Due: now, Repeat: true, Kind: answer,
 		Awake: now.Sub(l.At) < time.Hour}
 	if _, err := outbox.Put(tx, m, now); err != nil {
 		return no, fmt.Errorf("promise a message: %w", err)
