@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -360,5 +361,38 @@ func TestReadingTheSealedPartIsWrittenDown(t *testing.T) {
 	_, events := dump[cases.Event](t, store, eventTable)
 	if !slices.ContainsFunc(events, func(e cases.Event) bool { return e.Verb == cases.Open && e.Text != "" && e.Actor == staff }) {
 		t.Errorf("nobody wrote down that the petitioner was looked up: %+v", events)
+	}
+}
+
+// What is added to an anonymous matter tells as little of who added it as what
+// was handed in.
+func TestAddingToAnAnonymousMatterLeavesNoName(t *testing.T) {
+	d, store := open(t)
+	s := submission("食堂涨价")
+	s.Signature = cases.Anonymous
+	minute := time.Date(2026, 11, 23, 15, 42, 0, 0, calendar.Zone)
+	m := chat.Message{At: minute, From: "test:luo", Media: []chat.Media{{Kind: chat.File, Ref: "1", Name: "张大明.pdf"}}}
+	err := store.Update(t.Context(), func(tx storage.Tx) error {
+		r, err := d.Submit(tx, s, monday)
+		if err != nil {
+			return err
+		}
+		_, err = d.Supplement(tx, r.Case.No, Claim{From: m.From, Code: r.Code}, m, "我是张大明，电话13900001234，又涨了", minute)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []storage.Table{eventTable, saidTable, caseTable, "outbox-pending"} {
+		_, values := dump[any](t, store, table)
+		for _, v := range values {
+			if text := fmt.Sprintf("%s", v); strings.Contains(text, "张大明") || strings.Contains(text, "13900001234") {
+				t.Errorf("%s tells who it was: %s", table, text)
+			}
+		}
+	}
+	_, all := dump[Said](t, store, saidTable)
+	if n := len(all); n != 2 || !strings.Contains(all[1].Text, "又涨了") || !all[1].At.Equal(dateOf(minute).Start()) {
+		t.Errorf("kept: %+v", all)
 	}
 }

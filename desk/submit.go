@@ -59,7 +59,7 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if s.Signature == cases.Anonymous { // they may have said who they are before they thought better of it
 		names := append(d.knownAs(s.From), s.Name)
 		s.Fields = scrubbed(s.Fields, names...)
-		id, words = identity{}, unsigned(s, append(names, s.Contact))
+		id, words = identity{}, unsigned(s.Said, append(names, s.Contact))
 	}
 	if how.Media, how.Gone, err = keepMedia(tx, no, words, s.Signature == cases.Anonymous); err != nil {
 		return Receipt{}, err
@@ -83,9 +83,9 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 
 // unsigned is what was said for an anonymous matter without what tells who said
 // it: names, numbers, and the minute at which somebody was writing.
-func unsigned(s Submission, names []string) []Said {
+func unsigned(said []Said, names []string) []Said {
 	var all []Said
-	for _, m := range s.Said {
+	for _, m := range said {
 		m.Text = phrase.Scrub(m.Text, names)
 		m.At = dateOf(m.At).Start()
 		m.Media = unnamed(m.Media)
@@ -138,15 +138,16 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if err != nil {
 		return cases.Case{}, err
 	}
-	said := Said{At: m.At, Text: text, Media: m.Media}
+	said := []Said{{At: m.At, Text: text, Media: m.Media}}
 	if s.c.Signature == cases.Anonymous {
-		said.Media = unnamed(m.Media)
+		said = unsigned(said, d.knownAs(by.From))
+		text = said[0].Text
 	}
-	media, gone, err := keepMedia(tx, s.c.No, []Said{said}, s.c.Signature == cases.Anonymous)
+	media, gone, err := keepMedia(tx, s.c.No, said, s.c.Signature == cases.Anonymous)
 	if err != nil {
 		return cases.Case{}, err
 	}
-	if err := s.seal(id, said); err != nil {
+	if err := s.seal(id, said...); err != nil {
 		return cases.Case{}, err
 	}
 	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: media, Gone: gone})
