@@ -7,10 +7,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"fangzhuo/cases"
 	"fangzhuo/console"
 	"fangzhuo/internal/guard"
 )
@@ -37,16 +39,34 @@ func (p *assembly) layOutPages() (err error) {
 	options := console.Options{Log: p.log, File: p.keeper.Path}
 	switch {
 	case p.cfg.Console.Listen != "":
-		if p.staffToken, err = consoleToken(p.cfg.Data); err != nil {
+		if p.staffToken, err = consoleToken(p.cfg.Data, tokenFile); err != nil {
 			return err
 		}
-		options.Token = p.staffToken
+		if err := p.layOutDiscipline(options); err != nil {
+			return err
+		}
+		options.Token, options.Roles = p.staffToken, []cases.Role{cases.Staff}
 	case p.office.staffBeside(p.sandboxToken):
-		options.Base, options.Chat = deskPath, "/"
+		options.Base, options.Chat, options.Roles = deskPath, "/", []cases.Role{cases.Staff, cases.Discipline}
 	default:
 		return nil
 	}
 	p.staff = p.office.staffPage(p.registrar, p.bot, p.queue, p.state, options)
+	return nil
+}
+
+// layOutDiscipline makes the page of those who look into accusations, if there
+// are any. Its token is printed nowhere: the terminal is the office's.
+func (p *assembly) layOutDiscipline(options console.Options) error {
+	if len(p.office.directory.With(cases.Discipline, "")) == 0 {
+		return nil
+	}
+	token, err := consoleToken(p.cfg.Data, disciplineTokenFile)
+	if err != nil {
+		return err
+	}
+	options.Base, options.Token, options.Roles = disciplinePath, token, []cases.Role{cases.Discipline}
+	p.discipline = p.office.staffPage(p.registrar, p.bot, p.queue, p.state, options)
 	return nil
 }
 
@@ -79,9 +99,16 @@ func (p *assembly) open(ctx context.Context, group *errgroup.Group, l listeners,
 		greet(p.world.stdout, live.page, p.world.movable)
 	}
 	if l.staff != nil {
-		serveHTTP(ctx, group, l.staff, p.mux(p.staff.Handler()))
+		pages := p.mux(p.staff.Handler())
+		if p.discipline != nil {
+			pages.Handle(disciplinePath+"/", p.discipline.Handler())
+		}
+		serveHTTP(ctx, group, l.staff, pages)
 		live.staff = fmt.Sprintf("http://%s/?token=%s", l.staff.Addr(), p.staffToken)
 		fmt.Fprintf(p.world.stdout, "工作台 Staff page: %s\n", live.staff)
+		if p.discipline != nil {
+			fmt.Fprintf(p.world.stdout, "纪检 Discipline page: http://%s%s/?token=… (%s)\n", l.staff.Addr(), disciplinePath, filepath.Join(p.cfg.Data, disciplineTokenFile))
+		}
 	}
 }
 

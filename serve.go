@@ -159,6 +159,7 @@ type assembly struct {
 	sandboxToken string
 	staff        *console.Console // the office's own page, or nil
 	staffToken   string           // of its link
+	discipline   *console.Console // the page of those who look into accusations, or nil
 }
 
 // openStore opens the database and puts the desk on it.

@@ -25,14 +25,21 @@ func (o *office) staffBeside(sandboxToken string) bool {
 	return o.cfg.Sandbox.Listen != "" && o.cfg.Console.Listen == "" && sandboxToken == ""
 }
 
-// tokenFile holds what the link to the staff page is made of.
-const tokenFile = "console.token"
+// disciplinePath is where the page of those who look into accusations stands
+// beside the staff page.
+const disciplinePath = "/discipline"
 
-// consoleToken is the secret of the link to the staff page. It is drawn at the
+// These files hold what the links to the pages are made of.
+const (
+	tokenFile           = "console.token"
+	disciplineTokenFile = "discipline.token"
+)
+
+// consoleToken is the secret of the link to a page, kept in the file of that name. It is drawn at the
 // first start and stays, so that a bookmark goes on working; who deletes the
 // file gets a new one at the next start.
-func consoleToken(data string) (string, error) {
-	file := filepath.Join(data, tokenFile)
+func consoleToken(data, name string) (string, error) {
+	file := filepath.Join(data, name)
 	kept, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -111,6 +111,7 @@ func TestConsoleOnly(t *testing.T) {
 		t.Fatalf("no receipt: %s", page)
 	}
 	s.takes("/matters/"+no, "/matters/"+no+"/assign", url.Values{"unit": {"hq"}, "days": {"3"}})
+	s.wantsOwnLink(link, filepath.Join(data, disciplineTokenFile))
 	stop(p, link)
 	if again, _ := registered(t, "暖气不热", "register", "--config", file, "--as", "wang", "--channel", "来电"); again != no[:5]+"0002" {
 		t.Errorf("the terminal registered %s", again)
@@ -133,9 +134,35 @@ func TestConsoleOnly(t *testing.T) {
 	}
 }
 
+// wantsOwnLink checks that whoever has the staff's link cannot be those who look
+// into accusations, and that those have one of their own.
+func (s *staffClient) wantsOwnLink(link, tokenFile string) {
+	s.t.Helper()
+	if page := s.post("/me", url.Values{"id": {"ji"}}); strings.Contains(page, "季明") || !strings.Contains(page, "您是哪位") {
+		s.t.Errorf("staff may choose to be discipline: %s", page)
+	}
+	staff, _, _ := strings.Cut(link, "/?")
+	resp, err := s.http.Get(staff + "/discipline/")
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		s.t.Fatalf("with the staff's link: %v %v", resp, err)
+	}
+	resp.Body.Close()
+	token, err := os.ReadFile(tokenFile)
+	if err != nil || strings.Contains(link, strings.TrimSpace(string(token))) {
+		s.t.Fatalf("the same link for both: %v", err)
+	}
+	d := openStaffPage(s.t, staff+"/discipline/?token="+strings.TrimSpace(string(token)), "ji")
+	if page := d.get("/"); !strings.Contains(page, "季明") || strings.Contains(page, "公寓漏水") {
+		s.t.Errorf("discipline sees\n%s", page)
+	}
+	if page := d.post("/me", url.Values{"id": {"wang"}}); strings.Contains(page, "公寓漏水") || !strings.Contains(page, "您是哪位") {
+		s.t.Errorf("discipline may choose to be staff: %s", page)
+	}
+}
+
 func TestConsoleToken(t *testing.T) {
 	data := t.TempDir()
-	first, err := consoleToken(data)
+	first, err := consoleToken(data, tokenFile)
 	if err != nil || len(first) < 16 {
 		t.Fatalf("%q, %v", first, err)
 	}
@@ -143,7 +170,7 @@ func TestConsoleToken(t *testing.T) {
 	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := consoleToken(data); err != nil || again != first {
+	if again, err := consoleToken(data, tokenFile); err != nil || again != first {
 		t.Errorf("another token: %v", err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
@@ -153,7 +180,7 @@ func TestConsoleToken(t *testing.T) {
 		if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := consoleToken(data); err == nil || !strings.Contains(err.Error(), "delete it") || bad != "" && strings.Contains(err.Error(), bad+"\"") {
+		if _, err := consoleToken(data, tokenFile); err == nil || !strings.Contains(err.Error(), "delete it") || bad != "" && strings.Contains(err.Error(), bad+"\"") {
 			t.Errorf("%q is taken: %v", bad, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
@@ -48,6 +49,10 @@ type Options struct {
 	NewKey func() string
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Roles are whose page it is: staff, discipline, or both in a demo. Each has a
+	// link of its own, because staff must not choose to be those who look into
+	// accusations.
+	Roles []cases.Role
 	// Token is asked for with every request; "" lets in everybody on this
 	// machine, which only the demo does.
 	Token string
@@ -103,7 +108,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		c.fail(w, http.StatusNotFound, c.say("page.not-found", nil))
 	})
-	g := guard.Guard{Token: c.Token, Cookie: "fangzhuo_desk", Strict: true, Policy: policy,
+	g := guard.Guard{Token: c.Token, Cookie: "fangzhuo_desk" + strings.ReplaceAll(c.Base, "/", "_"), Strict: true, Policy: policy,
 		Deny: func(w http.ResponseWriter, _ *http.Request, status int, _ string) {
 			c.fail(w, status, c.say("page.denied", nil))
 		}}

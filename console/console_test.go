@@ -82,7 +82,7 @@ func setIn(t *testing.T, language string, change ...func(*console.Options)) *tab
 		Addresses: map[string]chat.Address{"mei": "test:mei", "zhou": "test:zhou"}, Random: rand.NewChaCha8([32]byte{1})})
 	forms := []cases.Form{{ID: "report", Name: "反映", Fields: []cases.Field{{ID: cases.Matter, Label: "事由"}, {ID: cases.Want, Label: "诉求"}}}}
 	n := 0
-	x.options = console.Options{Desk: x.desk, Store: x.store, Notes: intake.NewReader(forms), Words: book.With(facts), Base: "/desk",
+	x.options = console.Options{Desk: x.desk, Store: x.store, Notes: intake.NewReader(forms), Words: book.With(facts), Base: "/desk", Roles: []cases.Role{cases.Staff, cases.Discipline},
 		Now: func() time.Time { return monday }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		NewKey: func() string { n++; return fmt.Sprintf("key-%d", n) },
 		Owed:   func(context.Context) error { x.owed++; return nil },
@@ -233,7 +233,7 @@ func TestWhoSitsThere(t *testing.T) {
 	x := set(t)
 	for _, person := range []string{"", "mei", "qin", "luo", "nobody"} {
 		a := x.follow(person, x.by(person, "/", nil))
-		x.wants(a, http.StatusOK, "您是哪位", "王慧", "周敏", "季明", "谁打开了这个链接，谁就能以信访办的身份办事")
+		x.wants(a, http.StatusOK, "您是哪位", "王慧", "周敏", "季明", "谁打开了这个链接，谁就能以这里任何一位的身份办事")
 		x.lacks(a, "梅芳", "秦卫东")
 	}
 	for _, person := range []string{"mei", "qin", "nobody", ""} {

@@ -9,7 +9,7 @@ import (
 )
 
 // meCookie holds who acts. It is a choice and no proof: whoever has the link is
-// trusted as the office, and the page says so.
+// trusted as anybody whose page it is, and the page says so.
 const meCookie = "fangzhuo_me"
 
 // visit is one request of somebody of the office.
@@ -48,8 +48,11 @@ func (c *Console) chosen(req *http.Request) (cases.Person, bool) {
 }
 
 // people are those who work at this page.
-func (c *Console) people() []cases.Person {
-	return slices.Concat(c.Desk.Office.With(cases.Staff, ""), c.Desk.Office.With(cases.Discipline, ""))
+func (c *Console) people() (all []cases.Person) {
+	for _, role := range c.Roles {
+		all = append(all, c.Desk.Office.With(role, "")...)
+	}
+	return all
 }
 
 // who asks who sits at the page.
