@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -22,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"fangzhuo/calendar"
+	"fangzhuo/internal/pagetest"
 )
 
 // shots makes the pictures of the README anew:
@@ -153,25 +153,7 @@ type visitor struct {
 // startBrowser returns a function that opens a page, on a phone if any phone
 // traits are given and on a desktop otherwise.
 func startBrowser(t *testing.T) func(t *testing.T, address string, phone ...chromedp.EmulateViewportOption) *visitor {
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium found: browser test skipped")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.WSURLReadTimeout(time.Minute), chromedp.Flag("disable-component-update", true),
-		// a page that wants anything but this machine fails
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(free)
-	browser, quit := chromedp.NewContext(allocator)
-	t.Cleanup(func() { _ = chromedp.Cancel(browser); quit() })
+	browser := pagetest.Browser(t)
 	return func(t *testing.T, address string, phone ...chromedp.EmulateViewportOption) *visitor {
 		ctx, late := context.WithTimeout(browser, 4*time.Minute)
 		t.Cleanup(late)

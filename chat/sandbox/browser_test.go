@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
+	"fangzhuo/internal/pagetest"
 	"fangzhuo/storage/mem"
 )
 
@@ -24,28 +24,7 @@ type tab struct {
 
 // browse returns a function that opens tabs in one browser.
 func browse(t *testing.T) func(t *testing.T) *tab {
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium found: browser test skipped")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		// Nothing but this machine: a page that loads from elsewhere fails.
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(free)
-	browser, quit := chromedp.NewContext(allocator)
-	t.Cleanup(func() { _ = chromedp.Cancel(browser); quit() })
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
+	browser := pagetest.Browser(t)
 	return func(t *testing.T) *tab {
 		ctx, leave := chromedp.NewContext(browser)
 		t.Cleanup(leave)

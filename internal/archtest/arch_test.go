@@ -54,7 +54,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 
 	"internal/archtest": {},
 	"internal/guard":    {},
-	"internal/pagetest": {},
+	"internal/pagetest": {nil, []string{"github.com/chromedp/chromedp"}},
 }
 
 // shared are third-party modules that more than one package may use.

@@ -1,4 +1,5 @@
-// Package pagetest holds what the tests of all pages look at in a browser.
+// Package pagetest holds what the tests of all pages share: the browser, and what
+// they look at in it.
 package pagetest
 
 // Contrasts lists the visible texts whose colour stands out less than 4.5 to 1
