@@ -329,6 +329,20 @@ func TestSecretsDoNotShow(t *testing.T) {
 	}
 }
 
+// An address that is pasted into the wrong line is not shown either.
+func TestMisplacedSecretsDoNotShow(t *testing.T) {
+	base, _ := strings.CutSuffix(string(fixture(t, "testdata/good-minimal.yaml")), "\n")
+	for _, alarm := range []string{"id: a, url_file: 'https://x.example/hidden'", "id: 'https://x.example/hidden', url: 'https://x.example/hidden'"} {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(path, []byte(base+"\nalarms: [{"+alarm+"}]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(path); err == nil || strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "alarms[0]") {
+			t.Errorf("%s: %v", alarm, err)
+		}
+	}
+}
+
 func TestReadLooksAtTheTokenFile(t *testing.T) {
 	dir := t.TempDir()
 	token, path := filepath.Join(dir, "token"), filepath.Join(dir, "config.yaml")

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -220,6 +222,10 @@ func secret(key string, value Secret, file string) (string, error) {
 		return string(value), nil
 	}
 	data, err := os.ReadFile(file)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err // where a path belongs the secret itself may stand
+	}
 	if err != nil {
 		return "", fmt.Errorf("reading %s_file: %w", key, err)
 	}

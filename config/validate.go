@@ -67,6 +67,8 @@ func (c *Config) ident(path, id string) {
 	switch {
 	case id == "":
 		c.Problem(path, "is empty: write a short id of small letters and digits, and never change it again")
+	case strings.Contains(id, "://"): // which may be secret
+		c.Problem(path, "is an address: write a short id of small letters and digits, and the address as url")
 	case !idents.MatchString(id):
 		c.Problem(path, "%q is not an id: use small letters, digits, - and _, a letter first", id)
 	}
