@@ -206,3 +206,25 @@ func TestReadsWhatIsAskedOfAttachments(t *testing.T) {
 		}
 	}
 }
+
+// Who added to somebody else's matter by its code is asked to send a lost picture
+// again, but what they say next is not taken for an answer: it is not theirs.
+func TestLossToAStrangerIsNoQuestion(t *testing.T) {
+	tb := set(t)
+	tb.accept(t, said("1", "反映 事由：路灯不亮"))
+	code, ok := phrase.ReceiptCode(tb.answers(t)[0])
+	if !ok {
+		t.Fatal("no code")
+	}
+	picture := photo("2", "gone.jpg")
+	picture.Text = "补充 1 " + code
+	for _, m := range []chat.Message{picture, said("3", "食堂二楼的面太贵了，一碗十四块")} {
+		m.From, m.Chat = "t:other", "t:other"
+		tb.accept(t, m)
+		tb.keep(t)
+	}
+	k, err := tb.talkOf(t, "t:other")
+	if err != nil || len(k.Asked) != 0 || len(k.Story) != 1 {
+		t.Errorf("asked about %v, heard %q: %v", k.Asked, k.Story, err)
+	}
+}

@@ -50,8 +50,8 @@ func unnamed(media []chat.Media) []chat.Media {
 
 // MediaGone notes that something which somebody sent along could not be kept,
 // and asks them to send it again or to say what it was. Of several that came in
-// one minute it asks once. It returns the matter it belonged to, if it was handed
-// in; then the office is told too.
+// one minute it asks once. The office is told too if it belonged to a matter,
+// which is returned if it is theirs.
 func (d *Desk) MediaGone(tx storage.Tx, l attach.Loss, now time.Time) (cases.Number, error) {
 	no := ownerOf(l)
 	if !no.IsZero() {
@@ -68,6 +68,16 @@ func (d *Desk) MediaGone(tx storage.Tx, l attach.Loss, now time.Time) (cases.Num
 		Awake: now.Sub(l.At) < time.Hour}
 	if _, err := outbox.Put(tx, m, now); err != nil {
 		return no, fmt.Errorf("promise a message: %w", err)
+	}
+	if no.IsZero() {
+		return no, nil
+	}
+	own, err := owns(tx, l.From, no)
+	if err == nil && !own {
+		own, err = joined(tx, l.From, no)
+	}
+	if err != nil || !own { // somebody else who has the code
+		return cases.Number{}, err
 	}
 	return no, nil
 }
