@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fangzhuo/phrase"
 	"fangzhuo/storage"
 )
 
@@ -44,5 +45,32 @@ func (tb *table) everything(t *testing.T, see func(table storage.Table, key, val
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A code that is typed with what is added, by its owner or beside the quoted
+// receipt, is not passed on to the office: it is the petitioner's alone.
+func TestTypedCodeStaysWithItsOwner(t *testing.T) {
+	tb := set(t)
+	tb.accept(t, said("1", "反映 事由：路灯不亮"))
+	receipt := tb.answers(t)[0]
+	code, ok := phrase.ReceiptCode(receipt)
+	if !ok {
+		t.Fatalf("no code in %q", receipt)
+	}
+	quoting := said("3", "补充 1 "+code+" 第四盏也不亮")
+	quoting.From, quoting.Chat, quoting.Quoted = "t:other", "t:other", "已收到，编号2026-0001，查询码"+code
+	tb.accept(t, said("2", "补充 1 "+code+" 第三盏也不亮"), quoting)
+	added := 0
+	tb.everything(t, func(table storage.Table, _, value []byte) {
+		if text := string(value); strings.Contains(text, "盏也不亮") {
+			added++
+			if strings.Contains(text, code) {
+				t.Errorf("%s passes the code on: %q", table, text)
+			}
+		}
+	})
+	if added < 4 { // the words and the event of each
+		t.Errorf("added %d records", added)
 	}
 }

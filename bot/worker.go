@@ -105,13 +105,19 @@ func mine(t *turn, _ input) (reply, error) {
 // account is the first word taken for the code.
 func supplement(t *turn, in input) (reply, error) {
 	code, text := "", in.rest.Raw()
-	if _, _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now); err != nil {
+	typed, after, first := in.rest.Code()
+	switch _, _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now); {
+	case err == nil && first: // the code is the petitioner's, not for the staff to read
+		if _, _, err := t.b.desk.Track(t.ctx, in.no, desk.Claim{Code: typed}, t.now); err == nil {
+			text = after.Raw()
+		}
+	case err != nil:
 		if _, refused := desk.IsRefusal(err); !refused {
 			return reply{}, err
 		}
 		code = in.code
-		if c, after, ok := in.rest.Code(); ok && code == "" {
-			code, text = c, after.Raw()
+		if first && (code == "" || code == typed) {
+			code, text = typed, after.Raw()
 		}
 	}
 	c, own, r, err := t.claimed(in.no, code)
