@@ -2,7 +2,6 @@ package attach_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,38 +15,15 @@ import (
 	"fangzhuo/chat"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
+	"fangzhuo/storage/storagetest"
 )
-
-var errDead = errors.New("the program is dead")
-
-// mortal is a store that dies at its nth update: before it is written, or after.
-type mortal struct {
-	storage.Store
-	left  int
-	after bool
-	dead  bool
-}
-
-func (m *mortal) Update(ctx context.Context, fn func(storage.Tx) error) error {
-	if m.dead {
-		return errDead
-	}
-	if m.left--; m.left >= 0 {
-		return m.Store.Update(ctx, fn)
-	}
-	m.dead = true
-	if m.after {
-		return errors.Join(m.Store.Update(ctx, fn), errDead)
-	}
-	return errDead
-}
 
 // Whichever write the program dies at, before or after it is durable, nothing
 // that came is lost although the network hands everything out only once, and
 // what is lost for another reason is told once.
 func TestDiesAtAnyWrite(t *testing.T) {
 	for _, after := range []bool{false, true} {
-		for n := 0; ; n++ {
+		for n := int64(0); ; n++ {
 			inner := mem.New()
 			o := newOffice(t, inner, func(ref string, time int) (io.Reader, error) {
 				if ref == "gone" || time > 1 {
@@ -57,14 +33,16 @@ func TestDiesAtAnyWrite(t *testing.T) {
 			})
 			held, loose := append(o.send(photo("a")), o.send(photo("b"), photo("gone"))...), o.send(photo("c"))
 			o.update(func(tx storage.Tx) error { return attach.Belong(tx, held, "2026-0001", false) })
-			store := &mortal{Store: inner, left: n, after: after}
+			store := storagetest.FailAfter(inner, n)
+			store.Late = after
 			o.store = store
 			o.restart()
 			o.fire()
 			err := o.Sweep(t.Context(), func(storage.Reader, chat.Address, string) (bool, error) { return false, nil })
-			if err != nil && !store.dead {
+			if err != nil && store.Left.Load() >= 0 {
 				t.Fatal(err)
 			}
+			dead := store.Left.Load() < 0
 			o.store = inner
 			o.restart()
 			o.through()
@@ -81,10 +59,10 @@ func TestDiesAtAnyWrite(t *testing.T) {
 			if got := len(o.files()); got != 2 {
 				t.Errorf("%s: %d files are left, want 2", name, got)
 			}
-			if told := len(o.lost); told != 1 && !(store.dead && !after && told == 2) { // a write that failed may be tried again
+			if told := len(o.lost); told != 1 && !(dead && !after && told == 2) { // a write that failed may be tried again
 				t.Errorf("%s: told %d times", name, told)
 			}
-			if !store.dead {
+			if !dead {
 				break
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fangzhuo/chat"
+	"fangzhuo/storage/storagetest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -89,8 +90,7 @@ func TestKilledWhileSendingToMany(t *testing.T) {
 		f.advance(f.next())
 		f.fire()
 	}
-	broken := &failing{Store: f.store}
-	broken.left.Store(1) // it is marked and sent, and not recorded
+	broken := storagetest.FailAfter(f.store, 1) // it is marked and sent, and not recorded
 	dying := New(broken, map[string]Sender{"test": f.post}, f.Options)
 	if err := dying.Fire(t.Context(), f.now()); err == nil {
 		t.Fatal("the program was not killed")

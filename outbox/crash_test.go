@@ -1,29 +1,13 @@
 package outbox
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"fangzhuo/storage"
+	"fangzhuo/storage/storagetest"
 )
-
-// failing is a store whose writes fail after the first few, as if the process
-// had been killed there.
-type failing struct {
-	storage.Store
-	left atomic.Int64
-}
-
-func (s *failing) Update(ctx context.Context, fn func(storage.Tx) error) error {
-	if s.left.Add(-1) < 0 {
-		return storage.ErrClosed
-	}
-	return s.Store.Update(ctx, fn)
-}
 
 // A crash after every single write, then a second one during the recovery, on
 // a transport that takes all at once and on one that takes one at a time.
@@ -58,8 +42,7 @@ func crashTwice(t *testing.T, pace map[string]Pace, n, m int64) bool {
 	}
 	f.put(copyTo("n1", "x"), reply("r1", "zhang"), copyTo("n2", "y"), reply("r2", "zhang"), copyTo("n3", "x"))
 	run := func(writes int64) error {
-		s := &failing{Store: f.store}
-		s.left.Store(writes)
+		s := storagetest.FailAfter(f.store, writes)
 		q := New(s, map[string]Sender{"test": f.post}, f.Options)
 		if err := q.Recover(t.Context()); err != nil {
 			return err

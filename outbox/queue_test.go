@@ -14,6 +14,7 @@ import (
 
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/storagetest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -376,16 +377,15 @@ func TestCallerWhoLeavesDoesNotStopOthers(t *testing.T) {
 func TestOutcomeThatCouldNotBeRecordedIsNotSentAgain(t *testing.T) {
 	f := newOffice(t, Options{})
 	f.put(reply("1", "zhang"), notice("2", "x"))
-	broken := &failing{Store: f.store}
+	broken := storagetest.FailAfter(f.store, 1) // the mark, then nothing
 	q := New(broken, map[string]Sender{"test": f.post}, Options{Now: f.now})
-	broken.left.Store(1) // the mark, then nothing
 	if err := q.Fire(t.Context(), f.now()); err == nil {
 		t.Fatal("a failure to record is not reported")
 	}
 	if err := q.Fire(t.Context(), f.now()); err == nil {
 		t.Fatal("a failure to record is forgotten")
 	}
-	broken.left.Store(1000)
+	broken.Left.Store(1000)
 	if err := q.Fire(t.Context(), f.now()); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fangzhuo/chat"
+	"fangzhuo/storage/storagetest"
 )
 
 // pass lets d go by on the office's clock and in the bubble.
@@ -79,7 +80,7 @@ func TestRunWhileTheStoreFails(t *testing.T) {
 		f := newOffice(t, Options{})
 		ctx, stop := context.WithCancel(t.Context())
 		f.put(notice("1", "x"))
-		store := &failing{Store: f.store} // takes no write
+		store := storagetest.FailAfter(f.store, 0) // takes no write
 		q := New(store, map[string]Sender{"test": f.post}, f.Options)
 		done := make(chan error, 1)
 		go func() { done <- q.Run(ctx) }()
@@ -87,11 +88,11 @@ func TestRunWhileTheStoreFails(t *testing.T) {
 		for range 60 {
 			f.pass(time.Second)
 		}
-		if n := -store.left.Load(); n < 3 || n > 12 {
+		if n := -store.Left.Load(); n < 3 || n > 12 {
 			t.Errorf("tried %d times in a minute", n)
 		}
 		expect(t, "unsent", len(f.post.keys()), 0)
-		store.left.Store(100)
+		store.Left.Store(100)
 		f.pass(2 * time.Minute)
 		expect(t, "afterwards", f.post.keys(), []string{"1"})
 		stop()

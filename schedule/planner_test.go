@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/storage/record"
+	"fangzhuo/storage/storagetest"
 
 	"pgregory.net/rapid"
 )
@@ -230,20 +230,6 @@ func TestClockThatWasWrongCostsNothing(t *testing.T) {
 	expect(t, "went", o.values(went), december)
 }
 
-// failing is a store whose writes fail after the first few, as if the process
-// had been killed there.
-type failing struct {
-	storage.Store
-	left atomic.Int64
-}
-
-func (s *failing) Update(ctx context.Context, fn func(storage.Tx) error) error {
-	if s.left.Add(-1) < 0 {
-		return storage.ErrClosed
-	}
-	return s.Store.Update(ctx, fn)
-}
-
 func TestRestartBetweenAnyTwoSteps(t *testing.T) {
 	groups := make([]string, 30) // three transactions for each stage
 	for i := range groups {
@@ -251,8 +237,7 @@ func TestRestartBetweenAnyTwoSteps(t *testing.T) {
 	}
 	for n := int64(0); ; n++ {
 		o := newOffice(t, "2026-11-24 09:00", reception(t, groups...))
-		s := &failing{Store: o.store}
-		s.left.Store(n)
+		s := storagetest.FailAfter(o.store, n)
 		o.restart(s)
 		crashed := o.runner.Move(t.Context(), at(t, "2026-12-20 00:00")) != nil
 		o.restart(o.store)

@@ -1,4 +1,5 @@
-// Package storagetest is the suite that every storage.Store passes.
+// Package storagetest is the suite that every storage.Store passes, and a store
+// that fails when it is told to.
 package storagetest
 
 import (
