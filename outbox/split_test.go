@@ -70,6 +70,7 @@ func TestWhereATextIsCut(t *testing.T) {
 		{"fits", strings.Repeat("字", 1000) + "", []string{strings.Repeat("字", 1000)}},
 		{"only the last line end is too much", strings.Repeat("字", 1000) + "\r\n", []string{strings.Repeat("字", 1000)}},
 		{"between lines", line + "\n" + line + "\r\n" + line + "\n" + line, []string{line + "\n" + line + "\r\n" + line, line}},
+		{"a line before a sentence that ends later", line + "\n" + line + "。" + line + line, []string{line, line + "。" + line + line}},
 		{"blank lines are not sent", line + line + line + "\n\n\n" + line, []string{line + line + line, line}},
 		{"just after a full message", strings.Repeat("字", 1000) + "\n" + line, []string{strings.Repeat("字", 1000), line}},
 		{"a heading does not go alone", "标题\n" + line + "。" + line + "。" + line + "。" + line,
