@@ -156,3 +156,16 @@ func TestRefusalSaysNothingPersonal(t *testing.T) {
 		t.Error("nobody may hand out a matter")
 	}
 }
+
+func TestParseNumber(t *testing.T) {
+	for _, no := range []cases.Number{{2026, 1}, {2026, 12345}} {
+		if got, ok := cases.ParseNumber(no.String()); !ok || got != no {
+			t.Errorf("ParseNumber(%q) = %v, %t", no, got, ok)
+		}
+	}
+	for _, s := range []string{"", "2026", "2026-1", "2026-0000", "0000-0001", "2026--001", "2026-+001", "2026-0001 ", " 2026-0001", "2026-0001x", "2026-0001-2"} {
+		if got, ok := cases.ParseNumber(s); ok || got != (cases.Number{}) {
+			t.Errorf("ParseNumber(%q) = %v, %t, want none", s, got, ok)
+		}
+	}
+}

@@ -15,6 +15,15 @@ type Number struct {
 // String returns the number as it stands on a receipt, "2026-0001".
 func (n Number) String() string { return fmt.Sprintf("%04d-%04d", n.Year, n.Seq) }
 
+// ParseNumber reads a number as String writes it.
+func ParseNumber(s string) (n Number, ok bool) {
+	_, err := fmt.Sscanf(s, "%d-%d", &n.Year, &n.Seq)
+	if err != nil || n.Year <= 0 || n.Seq <= 0 || n.String() != s {
+		return Number{}, false
+	}
+	return n, true
+}
+
 // Short returns the number without its year, "0001", as staff write it.
 func (n Number) Short() string { return fmt.Sprintf("%04d", n.Seq) }
 

@@ -140,10 +140,13 @@ func (v *visit) formRead() bool {
 
 // act takes a step. The same form sent twice takes it shown.
 func (v *visit) act() {
-	no, ok := number(v.req.PathValue("no"))
+	no, ok := v.no()
+	if !ok {
+		return
+	}
 	verb := cases.Verb(v.req.PathValue("verb"))
 	i := slices.IndexFunc(steps, func(s taking) bool { return s.verb == verb })
-	if !ok || i < 0 {
+	if i < 0 {
 		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}

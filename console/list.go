@@ -76,14 +76,7 @@ func (v *visit) find() {
 		v.listWith("", http.StatusNotFound, view{Refused: v.say("page.no-number", nil)})
 		return
 	}
-	c, _, err := v.Desk.Look(v.req.Context(), v.actor, cases.Number{Year: year, Seq: seq}, v.Now())
-	if r, refused := desk.IsRefusal(err); refused {
-		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})
-		return
+	if c, _, ok := v.look(cases.Number{Year: year, Seq: seq}); ok {
+		http.Redirect(v.w, v.req, v.Base+"/matters/"+c.No.String(), http.StatusSeeOther)
 	}
-	if err != nil {
-		v.broken(v.w, err)
-		return
-	}
-	http.Redirect(v.w, v.req, v.Base+"/matters/"+c.No.String(), http.StatusSeeOther)
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -49,9 +48,8 @@ type matterPage struct {
 
 // matter shows one matter, as 查 does, with what may be done next.
 func (v *visit) matter() {
-	no, ok := number(v.req.PathValue("no"))
+	no, ok := v.no()
 	if !ok {
-		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}
 	var p view
@@ -81,13 +79,8 @@ type shown struct {
 }
 
 func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
-	c, events, err := v.Desk.Look(v.req.Context(), v.actor, no, v.Now())
-	if r, refused := desk.IsRefusal(err); refused {
-		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})
-		return
-	}
-	if err != nil {
-		v.broken(v.w, err)
+	c, events, ok := v.look(no)
+	if !ok {
 		return
 	}
 	p.Title = c.No.String()
@@ -100,10 +93,27 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	v.page(status, "matter", p)
 }
 
-// number reads a number as it stands in an address.
-func number(s string) (no cases.Number, ok bool) {
-	n, err := fmt.Sscanf(s, "%d-%d", &no.Year, &no.Seq)
-	return no, err == nil && n == 2 && no.Year > 0 && no.Seq > 0 && s == no.String()
+// no is the number in the address; without one it shows that there is no such
+// page.
+func (v *visit) no() (no cases.Number, ok bool) {
+	if no, ok = cases.ParseNumber(v.req.PathValue("no")); !ok {
+		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
+	}
+	return no, ok
+}
+
+// look reads a matter, or shows why that cannot be.
+func (v *visit) look(no cases.Number) (c cases.Case, events []cases.Event, ok bool) {
+	c, events, err := v.Desk.Look(v.req.Context(), v.actor, no, v.Now())
+	if r, refused := desk.IsRefusal(err); refused {
+		v.listWith("", http.StatusNotFound, view{Refused: v.refusal(r)})
+		return c, nil, false
+	}
+	if err != nil {
+		v.broken(v.w, err)
+		return c, nil, false
+	}
+	return c, events, true
 }
 
 // facts are what the office knows of a matter; nothing says who it is from.

@@ -46,9 +46,8 @@ func (v *visit) files() {
 
 // opened shows the matter with what was opened of its sealed part.
 func (v *visit) opened(look func(storage.Tx, cases.Number) (shown, error)) {
-	no, ok := number(v.req.PathValue("no"))
+	no, ok := v.no()
 	if !ok {
-		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}
 	var t shown
@@ -69,9 +68,12 @@ func (v *visit) opened(look func(storage.Tx, cases.Number) (shown, error)) {
 // file hands over one thing that the petitioner sent along. The browser keeps it
 // as a file and shows nothing of it: it came from outside.
 func (v *visit) file() {
-	no, ok := number(v.req.PathValue("no"))
+	no, ok := v.no()
+	if !ok {
+		return
+	}
 	n, err := strconv.Atoi(v.req.PathValue("n"))
-	if !ok || err != nil {
+	if err != nil {
 		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}

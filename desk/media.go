@@ -53,7 +53,7 @@ func unnamed(media []chat.Media) []chat.Media {
 // one minute it asks once. The office is told too if it belonged to a matter,
 // which is returned if it is theirs.
 func (d *Desk) MediaGone(tx storage.Tx, l attach.Loss, now time.Time) (cases.Number, error) {
-	no := ownerOf(l)
+	no, _ := cases.ParseNumber(l.Owner) // of a draft there is none
 	if !no.IsZero() {
 		if err := d.mediaGone(tx, no, now); err != nil {
 			return no, err
@@ -102,12 +102,4 @@ func (s *step) tellOnce(key string, args words.Args) error {
 	m := outbox.Promise{Key: fmt.Sprintf("case/%s/%s/%d", s.c.No, key, s.now.Unix()/600), Text: s.d.say(key, s.caseArgs(args)), Kind: notice}
 	_, err := s.d.promiseAll(s.tx, s.keepers(), m, s.now)
 	return err
-}
-
-// ownerOf is the matter that something lost belonged to, or none.
-func ownerOf(l attach.Loss) (no cases.Number) {
-	if _, err := fmt.Sscanf(l.Owner, "%d-%d", &no.Year, &no.Seq); err != nil {
-		return cases.Number{}
-	}
-	return no
 }
