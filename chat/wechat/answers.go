@@ -16,6 +16,15 @@ import (
 // what it needs in the types it expects, and nothing else: of its own parsing one
 // odd field would cost the whole answer.
 
+// parseAnswer reads a JSON answer. A code in its BaseResponse that is not zero is
+// the error; said reports whether there was one at all.
+func parseAnswer(body []byte) (in answer, said bool, err error) {
+	if in, err = parse(body); err == nil {
+		said, err = in.ret()
+	}
+	return in, said, err
+}
+
 var newCode = regexp.MustCompile(`uuid = "([^"]+)"`)
 
 // newCode counts the code before anybody sees it: a program that dies and starts
@@ -80,11 +89,8 @@ func (t *tap) rightAccount(uin int64) error {
 
 // webInit reads the account's own name and first contacts.
 func (t *tap) webInit(_ context.Context, _ int, body []byte) ([]byte, error) {
-	in, err := parse(body)
+	in, _, err := parseAnswer(body)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := in.ret(); err != nil {
 		return nil, err
 	}
 	user := in.object("User")
@@ -107,11 +113,7 @@ func (t *tap) webInit(_ context.Context, _ int, body []byte) ([]byte, error) {
 
 // notified reads what the phone's notification came to.
 func (t *tap) notified(_ context.Context, _ int, body []byte) ([]byte, error) {
-	in, err := parse(body)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := in.ret(); err != nil {
+	if _, _, err := parseAnswer(body); err != nil {
 		return nil, err
 	}
 	return json.Marshal(map[string]any{"BaseResponse": openwechat.BaseResponse{}})
@@ -130,11 +132,8 @@ func (t *tap) groupDetails(_ context.Context, _ int, body []byte) ([]byte, error
 // contactList reads the contacts under key. An answer without any is none: taken
 // for an empty address book it would make everybody a stranger.
 func (t *tap) contactList(body []byte, key string) ([]byte, error) {
-	in, err := parse(body)
+	in, _, err := parseAnswer(body)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := in.ret(); err != nil {
 		return nil, err
 	}
 	raws := in.list(key)
@@ -191,11 +190,7 @@ func (t *tap) syncCheck(_ context.Context, _ int, body []byte) ([]byte, error) {
 // since its own processing of them is slow, lossy and may panic.
 func (t *tap) sync(ctx context.Context, _ int, body []byte) ([]byte, error) {
 	l := t.link
-	in, err := parse(body)
-	if err != nil {
-		return nil, err
-	}
-	said, err := in.ret()
+	in, said, err := parseAnswer(body)
 	if err != nil {
 		return nil, err
 	}
@@ -235,11 +230,7 @@ func (t *tap) moved(in answer) ([]byte, error) {
 
 // accepted reads whether a message was taken. Without a code nobody can tell.
 func (t *tap) accepted(_ context.Context, _ int, body []byte) ([]byte, error) {
-	in, err := parse(body)
-	if err != nil {
-		return nil, err
-	}
-	said, err := in.ret()
+	in, said, err := parseAnswer(body)
 	if err != nil {
 		return nil, err
 	}
@@ -251,11 +242,7 @@ func (t *tap) accepted(_ context.Context, _ int, body []byte) ([]byte, error) {
 
 // uploaded reads what became of an upload, or of a part of one.
 func (t *tap) uploaded(_ context.Context, _ int, body []byte) ([]byte, error) {
-	in, err := parse(body)
-	if err != nil {
-		return nil, err
-	}
-	said, err := in.ret()
+	in, said, err := parseAnswer(body)
 	if err != nil {
 		return nil, err
 	}
