@@ -25,8 +25,8 @@ const (
 	implicitTLS = 465
 )
 
-// box is where e-mail goes to, and from where.
-type box struct {
+// mailbox is where e-mail goes to, and from where.
+type mailbox struct {
 	host           string
 	port           int
 	user, password string
@@ -34,11 +34,11 @@ type box struct {
 	to             []*mail.Address
 }
 
-// mailbox reads smtp://user:password@host:465/?from=a@b.cn&to=c@d.cn,e@f.cn.
+// parseMailbox reads smtp://user:password@host:465/?from=a@b.cn&to=c@d.cn,e@f.cn.
 // Port 465, the default, is encrypted from the first byte, the others by
 // STARTTLS.
-func mailbox(u *url.URL) (b box, err error) {
-	b = box{host: u.Hostname(), port: implicitTLS, user: u.User.Username()}
+func parseMailbox(u *url.URL) (b mailbox, err error) {
+	b = mailbox{host: u.Hostname(), port: implicitTLS, user: u.User.Username()}
 	b.password, _ = u.User.Password()
 	if b.host == "" {
 		return b, errors.New("names no mail server: write " + examples)
@@ -69,25 +69,25 @@ func mailbox(u *url.URL) (b box, err error) {
 
 // mail sends the message as an e-mail to all its readers or to none.
 func (c *Channel) mail(ctx context.Context, u *url.URL, m chat.Outgoing) error {
-	b, err := mailbox(u)
+	b, err := parseMailbox(u)
 	if err != nil {
 		return refused("its URL cannot be used")
 	}
-	var call phone
-	defer call.hangUp()
-	client, err := b.client(&call)
+	var conn connection
+	defer conn.close()
+	client, err := b.client(&conn)
 	if err != nil {
 		return refused("its URL cannot be used")
 	}
-	letter := c.letter(b, m)
+	msg := c.email(b, m)
 	if err := client.DialWithContext(ctx); err != nil {
 		return unsent(err)
 	}
-	err = client.Send(letter)
+	err = client.Send(msg)
 	_ = client.Close() // what it says comes after the message
 	var send *gomail.SendError
 	switch {
-	case err == nil || letter.IsDelivered():
+	case err == nil || msg.IsDelivered():
 		return nil
 	case errors.As(err, &send) && send.Reason == gomail.ErrSMTPDataClose && send.ErrorCode() == 0:
 		return errUnclear // the last line went out, and nothing came back
@@ -97,22 +97,22 @@ func (c *Channel) mail(ctx context.Context, u *url.URL, m chat.Outgoing) error {
 	return unsent(err)
 }
 
-// phone is the connection to a mail server: the library leaves one open when
+// connection is the one to a mail server: the library leaves it open when
 // something goes wrong on it.
-type phone struct{ conn net.Conn }
+type connection struct{ net.Conn }
 
-// call connects and remembers the connection.
-func (p *phone) call(with dialer) gomail.DialContextFunc {
+// dial connects and remembers the connection.
+func (c *connection) dial(with dialer) gomail.DialContextFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := with.DialContext(ctx, network, address)
-		p.conn = conn
+		c.Conn = conn
 		return conn, err
 	}
 }
 
-func (p *phone) hangUp() {
-	if p.conn != nil {
-		_ = p.conn.Close() // it may have been closed in good order
+func (c *connection) close() {
+	if c.Conn != nil {
+		_ = c.Conn.Close() // it may have been closed in good order
 	}
 }
 
@@ -121,13 +121,13 @@ type dialer interface {
 }
 
 // client speaks to the mail server. A password never goes out in the clear.
-func (b box) client(p *phone) (*gomail.Client, error) {
+func (b mailbox) client(conn *connection) (*gomail.Client, error) {
 	options := []gomail.Option{gomail.WithPort(b.port), gomail.WithTimeout(mailTimeout), gomail.WithHELO(domain(b.from)),
-		gomail.WithDialContextFunc(p.call(&net.Dialer{}))}
+		gomail.WithDialContextFunc(conn.dial(&net.Dialer{}))}
 	switch {
 	case b.port == implicitTLS:
 		safe := &tls.Dialer{Config: &tls.Config{ServerName: b.host, MinVersion: tls.VersionTLS12}}
-		options = append(options, gomail.WithSSL(), gomail.WithDialContextFunc(p.call(safe)))
+		options = append(options, gomail.WithSSL(), gomail.WithDialContextFunc(conn.dial(safe)))
 	case b.user == "":
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	}
@@ -138,18 +138,18 @@ func (b box) client(p *phone) (*gomail.Client, error) {
 	return gomail.NewClient(b.host, options...)
 }
 
-// letter is the message as an e-mail. Its id comes from the message's key, so
+// email is the message as an e-mail. Its id comes from the message's key, so
 // that a repeat can be told.
-func (c *Channel) letter(b box, m chat.Outgoing) *gomail.Msg {
-	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	letter.FromMailAddress(b.from)
-	letter.ToMailAddress(b.to...)
-	letter.Subject(c.opt.Subject)
-	letter.SetDateWithValue(c.opt.Now())
+func (c *Channel) email(b mailbox, m chat.Outgoing) *gomail.Msg {
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	msg.FromMailAddress(b.from)
+	msg.ToMailAddress(b.to...)
+	msg.Subject(c.opt.Subject)
+	msg.SetDateWithValue(c.opt.Now())
 	sum := sha256.Sum256([]byte(m.Key))
-	letter.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + "@" + domain(b.from))
-	letter.SetBodyString(gomail.TypeTextPlain, m.Text)
-	return letter
+	msg.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + "@" + domain(b.from))
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	return msg
 }
 
 func domain(a *mail.Address) string { return a.Address[strings.LastIndex(a.Address, "@")+1:] }

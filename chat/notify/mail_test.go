@@ -214,7 +214,7 @@ func TestMailbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := mailbox(u)
+	b, err := parseMailbox(u)
 	if err != nil || b.user != "bot@mine.cn" || b.password != "p@ss" || b.port != 465 || b.host != "smtp.mine.cn" {
 		t.Errorf("%+v, %v", b, err)
 	}

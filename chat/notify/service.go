@@ -82,7 +82,7 @@ func Check(raw string) error {
 		return err
 	}
 	if u.Scheme == "smtp" {
-		_, err := mailbox(u)
+		_, err := parseMailbox(u)
 		return err
 	}
 	var nobody nobody
