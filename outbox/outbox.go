@@ -29,8 +29,9 @@
 //	outbox-batch            name -> what became of them
 //
 // The dated tables are dropped whole: the outcomes after 30 days, the keys when
-// each is at least 30 days old. A batch is forgotten after 30 days. A caller for whom a repeat after that would
-// matter keeps its own record, as schedule does for notices.
+// each is at least 30 days old. A batch is forgotten after 30 days. A caller for
+// whom a repeat after that would matter keeps its own record, as schedule does
+// for notices.
 //
 // What is kept of a settled message. Of a reply: key, kind, state, time and
 // length; neither text (it may hold a case number and its code) nor address
