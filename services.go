@@ -20,6 +20,7 @@ import (
 func (p *assembly) serveOffice() {
 	o, now := p.office, p.now
 	p.queue = outbox.New(p.store, p.senders, outbox.Options{Now: now, Log: p.log, Pace: pace(p.cfg),
+		Stale:  p.desk.Stale,
 		Files:  func(ref string) (string, bool) { return p.keeper.Path(ref) },
 		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, p.desk, p.channels, out, now()) }})
 	p.state.queue = p.queue

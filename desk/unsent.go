@@ -23,7 +23,7 @@ func (d *Desk) Unsent(tx storage.Tx, o outbox.Outcome, now time.Time) error {
 			return err
 		}
 	}
-	if o.Kind == alarm {
+	if o.Kind == alarm || o.Reason == outbox.Overtaken { // the latter is as it should be
 		return nil
 	}
 	to, what := d.say("unsent.someone", nil), "unsent.reply"

@@ -17,6 +17,8 @@
 // chat holds among what is awake and among what is not: who writes at two in the
 // morning is answered, although a push for them waits.
 //
+// What became stale while it waited is expired too, see Options.Stale.
+//
 // Tables, days in UTC:
 //
 //	outbox-pending          transport, due, number -> the promise; gone with its text when settled

@@ -37,6 +37,7 @@ const (
 	Crashed   Reason = "crashed"    // the program ended while it was being sent
 	TooLate   Reason = "too-late"   // its useful time had passed
 	NoFile    Reason = "no-file"    // the file is not there (any more)
+	Overtaken Reason = "overtaken"  // what it is about has changed, see Options.Stale
 )
 
 // Outcome is what became of a message. The package comment says which parts

@@ -29,6 +29,9 @@ type Options struct {
 	// Files finds the bytes of a promised file by its Ref, or reports that they
 	// are not there.
 	Files func(ref string) (path string, ok bool)
+	// Stale reports whether the message of that key must not go out any more,
+	// because what it is about has changed while it waited.
+	Stale func(ctx context.Context, key string) (bool, error)
 	// Report is called in the transaction that records a message as refused,
 	// unsure or expired, so that a person is told. It may run again.
 	Report func(tx storage.Tx, o Outcome) error
@@ -56,6 +59,9 @@ func New(store storage.Store, routes map[string]Sender, o Options) *Queue {
 	}
 	if o.Files == nil {
 		o.Files = func(string) (string, bool) { return "", false }
+	}
+	if o.Stale == nil {
+		o.Stale = func(context.Context, string) (bool, error) { return false, nil }
 	}
 	if o.Report == nil {
 		o.Report = func(storage.Tx, Outcome) error { return nil }

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,4 +142,32 @@ type sendFunc func(context.Context, chat.Outgoing) (chat.MessageID, error)
 
 func (f sendFunc) Send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error) {
 	return f(ctx, m)
+}
+
+// What became stale while it waited is not sent, and what stands behind it is.
+// While nobody can say whether it is, it waits.
+func TestStaleIsNotSent(t *testing.T) {
+	asked := 0
+	f := newOffice(t, Options{Stale: func(_ context.Context, key string) (bool, error) {
+		if asked++; asked == 1 {
+			return false, errors.New("the store does not answer")
+		}
+		return key == "b", nil
+	}})
+	for _, key := range []string{"a", "b", "c"} {
+		f.put(Promise{Key: key, To: "test:1", Text: key, Repeat: true})
+	}
+	if err := f.Flush(t.Context()); err == nil || len(f.post.keys()) != 0 {
+		t.Errorf("sent %q, %v", f.post.keys(), err)
+	}
+	f.advance(time.Minute)
+	if err := f.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.post.keys(); !slices.Equal(got, []string{"a", "c"}) {
+		t.Errorf("sent %q", got)
+	}
+	if len(f.told) != 1 || f.told[0].Key != "b" || f.told[0].State != Expired || f.told[0].Reason != Overtaken {
+		t.Errorf("told %+v", f.told)
+	}
 }

@@ -34,11 +34,11 @@ func (q *Queue) round(ctx context.Context, l *lane) error {
 		if err := q.mark(ctx, l, r.batch); err != nil {
 			return err
 		}
-		done := q.sendAll(sending, l, r.batch)
+		done, failed := q.sendAll(sending, l, r.batch)
 		for _, it := range r.late {
 			done = append(done, settled{it, it.outcome(Expired, TooLate, q.Now())})
 		}
-		if err := q.record(ctx, l, done); err != nil {
+		if err := errors.Join(q.record(ctx, l, done), failed); err != nil {
 			return err
 		}
 		more = r.more && sending.Err() == nil
@@ -48,13 +48,22 @@ func (q *Queue) round(ctx context.Context, l *lane) error {
 
 // sendAll sends a batch in order. Where one has to wait, so do all behind it
 // to the same address; where the transport has to rest or ctx ends, all the
-// others do.
-func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
-	done := make([]settled, 0, len(batch))
+// others do, and where nobody can say whether one is stale.
+func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) (done []settled, failed error) {
+	done = make([]settled, 0, len(batch))
 	for _, it := range batch {
 		now := q.Now()
-		if ctx.Err() != nil || l.resting(now) || l.blocked(it.To, now) {
+		if failed != nil || ctx.Err() != nil || l.resting(now) || l.blocked(it.To, now) {
 			done = append(done, settled{it, Outcome{}})
+			continue
+		}
+		stale := false
+		if stale, failed = q.Stale(ctx, it.Key); failed != nil {
+			done = append(done, settled{it, Outcome{}})
+			continue
+		}
+		if stale {
+			done = append(done, settled{it, it.outcome(Expired, Overtaken, now)})
 			continue
 		}
 		m, ok := q.outgoing(it)
@@ -67,7 +76,7 @@ func (q *Queue) sendAll(ctx context.Context, l *lane, batch []item) []settled {
 		o.ID = id
 		done = append(done, settled{it, o})
 	}
-	return done
+	return done, failed
 }
 
 // outgoing is the message as a transport takes it, unless its file is not there.
