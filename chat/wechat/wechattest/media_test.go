@@ -2,63 +2,17 @@ package wechattest_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
-	"time"
 
 	"fangzhuo/chat/wechat/wechattest"
 
 	"github.com/eatmoreapple/openwechat"
 )
-
-// client is openwechat as it is, on the stand-in.
-type client struct {
-	t      *testing.T
-	server *wechattest.Server
-	bot    *openwechat.Bot
-	got    chan *openwechat.Message
-	friend *openwechat.Friend
-}
-
-func connect(t *testing.T) *client {
-	t.Helper()
-	s := wechattest.New(time.Now)
-	s.AddPerson(wechattest.Person{ID: "zhang", Nick: "三哥", Remark: "GZ-0001"})
-	s.AddGroup(wechattest.Group{ID: "team", Name: "综采一队", Members: []string{"zhang"}})
-	s.ScanAlways(wechattest.Uin)
-	ctx, cancel := context.WithCancel(t.Context())
-	b := openwechat.NewBot(ctx)
-	openwechat.Desktop.Prepare(b)
-	b.Caller.Client.HTTPClient().Transport = s.RoundTripper()
-	c := &client{t: t, server: s, bot: b, got: make(chan *openwechat.Message, 100)}
-	b.MessageHandler = func(m *openwechat.Message) { c.got <- m }
-	b.UUIDCallback = func(string) {}
-	if err := b.Login(); err != nil {
-		t.Fatal(err)
-	}
-	var gone sync.WaitGroup
-	gone.Go(func() { _ = b.Block() })
-	t.Cleanup(func() {
-		cancel()
-		gone.Wait()
-	})
-	self, err := b.GetCurrentUser()
-	if err != nil {
-		t.Fatal(err)
-	}
-	friends, err := self.Friends()
-	if err != nil || len(friends) != 1 {
-		t.Fatalf("friends %v, %v", friends, err)
-	}
-	c.friend = friends[0]
-	return c
-}
 
 func (c *client) post(m wechattest.Message) *openwechat.Message {
 	c.t.Helper()
