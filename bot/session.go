@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"fangzhuo/chat"
@@ -32,18 +31,16 @@ func (b *Bot) ForgetSession(ctx context.Context, now time.Time) error {
 	if err := b.tellDrafts(ctx, gone, now); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(gone, perUpdate) {
-		err := b.store.Update(ctx, func(tx storage.Tx) error {
-			for _, c := range some {
-				if err := c.drop(tx); err != nil {
-					return err
-				}
+	errs := storage.InChunks(ctx, b.store, gone, perUpdate, func(tx storage.Tx, some []conversation) error {
+		for _, c := range some {
+			if err := c.drop(tx); err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("end conversations of an earlier login: %w", err)
 		}
+		return nil
+	})
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("end conversations of an earlier login: %w", err)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"fangzhuo/cases"
@@ -35,28 +34,23 @@ const perUpdate = 10
 func (d *Desk) AskAgain(ctx context.Context, since, now time.Time) error {
 	text := d.say("ask-again", words.Args{"Known": !since.IsZero(), "At": since, "Till": now, "Today": dateOf(since) == dateOf(now)})
 	day := dateOf(now).String()
-	for groups := range slices.Chunk(d.Groups, perUpdate) {
-		err := d.store.Update(ctx, func(tx storage.Tx) error {
-			for _, g := range groups {
-				to, _, err := d.groupAddress(tx, g.ID)
-				if err != nil {
-					return err
-				}
-				if to == "" {
-					continue
-				}
-				p := outbox.Promise{Key: "ask-again/" + day + "/" + g.ID, To: to, Text: text, Due: now, Until: now.Add(askedFor), Kind: toGroup}
-				if _, err := outbox.Put(tx, p, now); err != nil {
-					return fmt.Errorf("ask a group again: %w", err)
-				}
+	errs := storage.InChunks(ctx, d.store, d.Groups, perUpdate, func(tx storage.Tx, groups []Group) error {
+		for _, g := range groups {
+			to, _, err := d.groupAddress(tx, g.ID)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			if to == "" {
+				continue
+			}
+			p := outbox.Promise{Key: "ask-again/" + day + "/" + g.ID, To: to, Text: text, Due: now, Until: now.Add(askedFor), Kind: toGroup}
+			if _, err := outbox.Put(tx, p, now); err != nil {
+				return fmt.Errorf("ask a group again: %w", err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
+	return errors.Join(errs...)
 }
 
 // ended is since when the names of earlier logins are void.
@@ -82,18 +76,16 @@ func (d *Desk) ForgetSession(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("end a login: %w", err)
 	}
-	for some := range slices.Chunk(gone, perUpdate) {
-		err := d.store.Update(ctx, func(tx storage.Tx) error {
-			for _, b := range some {
-				if err := b.clear(tx); err != nil {
-					return err
-				}
+	errs := storage.InChunks(ctx, d.store, gone, perUpdate, func(tx storage.Tx, some []binding) error {
+		for _, b := range some {
+			if err := b.clear(tx); err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("clear the bindings of a login: %w", err)
 		}
+		return nil
+	})
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("clear the bindings of a login: %w", err)
 	}
 	return nil
 }

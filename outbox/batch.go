@@ -238,7 +238,7 @@ func (q *Queue) sweepBatches(ctx context.Context, now time.Time) error {
 		}
 		return nil
 	})
-	errs := inChunks(ctx, q.store, old, outcomesPerUpdate, func(tx storage.Tx, keys [][]byte) error {
+	errs := storage.InChunks(ctx, q.store, old, outcomesPerUpdate, func(tx storage.Tx, keys [][]byte) error {
 		for _, key := range keys {
 			if err := errors.Join(tx.Delete(tableBatch, key), tx.Delete(tableCopies, key)); err != nil {
 				return err

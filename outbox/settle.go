@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"fangzhuo/storage"
@@ -84,7 +83,7 @@ func (q *Queue) record(ctx context.Context, l *lane, done []settled) error {
 }
 
 func (q *Queue) recordBy(ctx context.Context, l *lane, done []settled, size int) error {
-	errs := inChunks(ctx, q.store, done, size, q.write)
+	errs := storage.InChunks(ctx, q.store, done, size, q.write)
 	for i, err := range errs {
 		if err != nil {
 			l.owed = append(l.owed, done[i*size:min(len(done), (i+1)*size)]...)
@@ -147,21 +146,6 @@ func (q *Queue) writeOne(tx storage.Tx, s *settled) (fresh bool, err error) {
 	)
 }
 
-// inChunks calls fn in transactions for so many items each, all submitted at
-// once so that a group commit takes them together, and returns each one's error.
-func inChunks[T any](ctx context.Context, store storage.Store, all []T, size int, fn func(tx storage.Tx, chunk []T) error) []error {
-	errs := make([]error, (len(all)+size-1)/size)
-	var done sync.WaitGroup
-	for c := range errs {
-		chunk := all[c*size : min(len(all), (c+1)*size)]
-		done.Go(func() {
-			errs[c] = store.Update(ctx, func(tx storage.Tx) error { return fn(tx, chunk) })
-		})
-	}
-	done.Wait()
-	return errs
-}
-
 // Recover settles what a crash left in the middle of being sent: nobody can
 // say whether those notices went out, so they are unsure. It is called once,
 // before anything is sent.
@@ -170,7 +154,7 @@ func (q *Queue) Recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for interrupted messages: %w", err)
 	}
-	errs := inChunks(ctx, q.store, left, 1, q.write)
+	errs := storage.InChunks(ctx, q.store, left, 1, q.write)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("settle interrupted messages: %w", err)
 	}

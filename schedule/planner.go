@@ -263,24 +263,14 @@ func choose(due []Occasion, now time.Time) []verdict {
 // carryOut records verdicts and does what they ask for, many transactions at
 // once so that a group commit takes them together.
 func (p *Planner) carryOut(ctx context.Context, all []verdict, now time.Time) error {
-	errs := make([]error, (len(all)+perUpdate-1)/perUpdate)
-	var done sync.WaitGroup
-	i := 0
-	for chunk := range slices.Chunk(all, perUpdate) {
-		err := &errs[i]
-		i++
-		done.Go(func() {
-			*err = p.store.Update(ctx, func(tx storage.Tx) error {
-				for _, v := range chunk {
-					if err := p.carryOutOne(tx, v, now); err != nil {
-						return fmt.Errorf("notice %s: %w", v.Key(), err)
-					}
-				}
-				return nil
-			})
-		})
-	}
-	done.Wait()
+	errs := storage.InChunks(ctx, p.store, all, perUpdate, func(tx storage.Tx, some []verdict) error {
+		for _, v := range some {
+			if err := p.carryOutOne(tx, v, now); err != nil {
+				return fmt.Errorf("notice %s: %w", v.Key(), err)
+			}
+		}
+		return nil
+	})
 	return errors.Join(errs...)
 }
 
