@@ -124,6 +124,23 @@ func TestRefreshedCookieIsKept(t *testing.T) {
 	})
 }
 
+// The library's jar has no lock, and a send runs beside sync: what it answers
+// must not reach the jar.
+func TestSendsSetNoCookies(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.start()
+		o.server.Next("webwxsendmsg", wechattest.Fault{Cookie: "webwx_data_ticket=by-a-send"})
+		if _, err := o.send("wechat:p/GZ-0001", "在"); err != nil {
+			t.Fatal(err)
+		}
+		o.say("zhang", "", "一") // the session is kept with each batch
+		o.stop()
+		if got := keptCookies(t, o.session.text(), "https://file.wx.qq.com/"); !strings.Contains(got, "webwx_data_ticket=") || strings.Contains(got, "by-a-send") {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
 func TestLogoutIsNoticed(t *testing.T) {
 	for _, ret := range []int{1100, 1101, 1102} {
 		inOffice(t, func(t *testing.T, o *office) {
