@@ -70,7 +70,7 @@ func bareJPEG(b []byte) (out []byte, whole, ok bool) {
 		}
 		segment := b[pos:end]
 		if jpegKeeps(marker, segment[4:]) {
-			out = append(out, segment...)
+			out = append(out, withoutThumbnail(segment)...)
 		} else if turned := orientation(segment[4:]); marker == jpegAPP0+1 && turned > 1 {
 			out = append(out, onlyOrientation(turned)...)
 		}
@@ -99,6 +99,21 @@ func jpegKeeps(marker byte, body []byte) bool {
 		}
 	}
 	return false
+}
+
+// jfifLength is how long a JFIF segment is that has no small copy (thumbnail).
+const jfifLength = 18
+
+// withoutThumbnail is a segment without the small copy that a JFIF header may
+// hold: its width and height are the last two bytes of what stays.
+func withoutThumbnail(segment []byte) []byte {
+	if segment[1] != jpegAPP0 || len(segment) <= jfifLength {
+		return segment
+	}
+	short := slices.Clone(segment[:jfifLength])
+	binary.BigEndian.PutUint16(short[2:], jfifLength-2)
+	short[jfifLength-2], short[jfifLength-1] = 0, 0
+	return short
 }
 
 // scanLength is how far the data of the picture go: to the next marker.

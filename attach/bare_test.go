@@ -55,6 +55,7 @@ func TestBareJPEG(t *testing.T) {
 		{"a camera's", [][]byte{segment(0xe1, exif(binary.BigEndian, "MM", 3))}, 3},
 		{"upright", [][]byte{segment(0xe1, exif(binary.BigEndian, "MM", 1))}, 0},
 		{"with a small copy", [][]byte{segment(0xe0, "JFXX\x00\x10HUAWEI")}, 0},
+		{"with a small copy in its header", [][]byte{segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x48\x00\x48\x02\x01HUAWEI")}, 0},
 		{"nothing", nil, 0},
 	} {
 		in := slices.Concat(plain[:2], bytes.Join(test.in, nil), plain[2:], []byte("\xff\xd8HUAWEI moving GPS"))
