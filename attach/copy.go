@@ -83,7 +83,7 @@ func copyFile(from, to, name string) (fresh bool, err error) {
 		err = fmt.Errorf("%s is damaged: put back an older copy of it", from)
 	}
 	if err == nil {
-		err = errors.Join(os.Chtimes(temp, info.ModTime(), info.ModTime()), os.Rename(temp, to))
+		err = moveDated(temp, to, info.ModTime())
 	}
 	if err != nil {
 		return false, errors.Join(err, remove(temp))

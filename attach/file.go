@@ -77,11 +77,18 @@ func (k *Keeper) place(hash []byte, write func(to string) error) error {
 	if err := write(temp); err != nil {
 		return err
 	}
-	day := k.Now().UTC().Truncate(24 * time.Hour)
-	if err := errors.Join(os.Chtimes(temp, day, day), os.Rename(temp, path)); err != nil {
+	if err := moveDated(temp, path, k.Now().UTC().Truncate(24*time.Hour)); err != nil {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// moveDated gives a file its final name, once it has the time that it is to show.
+func moveDated(temp, path string, at time.Time) error {
+	if err := os.Chtimes(temp, at, at); err != nil {
+		return err
+	}
+	return os.Rename(temp, path)
 }
 
 // writeFile writes a file durably.
