@@ -39,7 +39,7 @@ func (p *assembly) layOutPages() (err error) {
 	options := console.Options{Log: p.log, File: p.keeper.Path}
 	switch {
 	case p.cfg.Console.Listen != "":
-		if p.staffToken, err = consoleToken(p.cfg.Data, tokenFile); err != nil {
+		if p.staffToken, err = pageToken(p.cfg.Data, tokenFile); err != nil {
 			return err
 		}
 		if err := p.layOutDiscipline(options); err != nil {
@@ -61,7 +61,7 @@ func (p *assembly) layOutDiscipline(options console.Options) error {
 	if len(p.office.directory.With(cases.Discipline, "")) == 0 {
 		return nil
 	}
-	token, err := consoleToken(p.cfg.Data, disciplineTokenFile)
+	token, err := pageToken(p.cfg.Data, disciplineTokenFile)
 	if err != nil {
 		return err
 	}

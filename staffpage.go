@@ -35,22 +35,26 @@ const (
 	disciplineTokenFile = "discipline.token"
 )
 
-// consoleToken is the secret of the link to a page, kept in the file of that name. It is drawn at the
-// first start and stays, so that a bookmark goes on working; who deletes the
-// file gets a new one at the next start.
-func consoleToken(data, name string) (string, error) {
+// pageToken is the secret of the link to a page, kept in the file of that name.
+// It is drawn at the first start and stays, so that a bookmark goes on working;
+// who deletes the file gets a new one at the next start.
+func pageToken(data, name string) (string, error) {
 	file := filepath.Join(data, name)
 	kept, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		token := rand.Text()
-		fresh := file + ".new" // a crash leaves no half of a token
-		if err := errors.Join(os.WriteFile(fresh, []byte(token+"\n"), 0o600), os.Rename(fresh, file)); err != nil {
-			return "", fmt.Errorf("keep the token of the staff page: %w", err)
+		fresh := file + ".new" // a crash or a full disk leaves no half of a token
+		err := os.WriteFile(fresh, []byte(token+"\n"), 0o600)
+		if err == nil {
+			err = os.Rename(fresh, file)
+		}
+		if err != nil {
+			return "", fmt.Errorf("keep the token of a page: %w", err)
 		}
 		return token, nil
 	case err != nil:
-		return "", fmt.Errorf("read the token of the staff page: %w", err)
+		return "", fmt.Errorf("read the token of a page: %w", err)
 	}
 	token := strings.TrimSpace(string(kept))
 	if len(token) < 16 {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -160,9 +162,23 @@ func (s *staffClient) wantsOwnLink(link, tokenFile string) {
 	}
 }
 
-func TestConsoleToken(t *testing.T) {
+// What could not be written takes no token's place.
+func TestPageTokenNotWritten(t *testing.T) {
 	data := t.TempDir()
-	first, err := consoleToken(data, tokenFile)
+	if err := os.Mkdir(filepath.Join(data, tokenFile+".new"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pageToken(data, tokenFile); err == nil {
+		t.Error("a token that is not kept is handed out")
+	}
+	if _, err := os.Stat(filepath.Join(data, tokenFile)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something stands in its place: %v", err)
+	}
+}
+
+func TestPageToken(t *testing.T) {
+	data := t.TempDir()
+	first, err := pageToken(data, tokenFile)
 	if err != nil || len(first) < 16 {
 		t.Fatalf("%q, %v", first, err)
 	}
@@ -170,7 +186,7 @@ func TestConsoleToken(t *testing.T) {
 	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := consoleToken(data, tokenFile); err != nil || again != first {
+	if again, err := pageToken(data, tokenFile); err != nil || again != first {
 		t.Errorf("another token: %v", err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
@@ -180,7 +196,7 @@ func TestConsoleToken(t *testing.T) {
 		if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := consoleToken(data, tokenFile); err == nil || !strings.Contains(err.Error(), "delete it") || bad != "" && strings.Contains(err.Error(), bad+"\"") {
+		if _, err := pageToken(data, tokenFile); err == nil || !strings.Contains(err.Error(), "delete it") || bad != "" && strings.Contains(err.Error(), bad+"\"") {
 			t.Errorf("%q is taken: %v", bad, err)
 		}
 	}
