@@ -156,6 +156,43 @@ func ask(t *testing.T, n *wechatNetwork, person, text string) string {
 	return ""
 }
 
+// A notice whose time passes while the account is gone: the staff cannot be told
+// in chat, so the other channel is, once a day, and without a group's name.
+func TestMissedNoticeIsToldElsewhere(t *testing.T) {
+	terminal, hook := newTerminal(), newWebhook(t)
+	n := &wechatNetwork{alarms: []config.Alarm{hook.alarm()},
+		program: program{data: t.TempDir(), wall: time.Date(2026, 11, 30, 7, 0, 0, 0, calendar.Zone), terminal: terminal}}
+	n.start(t)
+	defer func() { n.stop(t) }()
+	n.move(t, n.now().Add(time.Hour)) // thrown out at once would mean banned
+	n.server.Scan(0)
+	n.server.Logout(1101)
+	terminal.await("online", "logged-out")
+	n.settle(t)
+	told := func() int {
+		n.settle(t)
+		return strings.Count(strings.Join(hook.all(), ""), "【没发出去】今天有发到群里的通知没有发成")
+	}
+	n.move(t, time.Date(2026, 11, 30, 12, 0, 0, 0, calendar.Zone))
+	if told() != 0 {
+		t.Errorf("while the notice is still of use: %q", hook.all())
+	}
+	days := 0
+	for day := 1; day <= 7; day++ { // when the next notice is due the one before is of no use
+		before := told()
+		n.move(t, time.Date(2026, 12, day, 23, 59, 0, 0, calendar.Zone))
+		switch more := told() - before; {
+		case more > 1:
+			t.Errorf("told %d times on the %dth", more, day)
+		case more == 1:
+			days++
+		}
+	}
+	if all := strings.Join(hook.all(), "\n"); days < 3 || strings.Contains(all, "综采") {
+		t.Errorf("told on %d days, want those of three notices: %s", days, all)
+	}
+}
+
 // 状态 is for the office only.
 func TestStatusIsForTheOffice(t *testing.T) {
 	n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)}}

@@ -62,13 +62,22 @@ func channelAddresses(channels []*notify.Channel) []chat.Address {
 }
 
 // unsent tells staff of a message that did not go out. That a channel does not
-// work is told once a day.
-func (o *office) unsent(tx storage.Tx, d *desk.Desk, channels []*notify.Channel, out outbox.Outcome, now time.Time) error {
-	for _, c := range channels {
+// work is told once a day; so is, over the channels, that groups were not
+// reached: on that day the staff may not be reached in chat either.
+func (p *assembly) unsent(tx storage.Tx, out outbox.Outcome) error {
+	o, d, now := p.office, p.desk, p.now()
+	day := calendar.DateOf(now).String()
+	for _, c := range p.channels {
 		if out.To == c.Address() {
-			key := "channel/" + c.Transport() + "/" + calendar.DateOf(now).String()
+			key := "channel/" + c.Transport() + "/" + day
 			why := o.words.Say("unsent."+string(out.State), nil)
 			return d.Alarm(tx, key, "staff.channel", words.Args{"Name": c.Name(), "Why": why}, now)
+		}
+	}
+	if out.Kind == desk.ToGroup {
+		w := p.watching()
+		if err := w.Tell(tx, "unsent/"+day, w.Words.Say("news.unsent", nil), now); err != nil {
+			return err
 		}
 	}
 	return d.Unsent(tx, out, now)

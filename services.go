@@ -22,7 +22,7 @@ func (p *assembly) serveOffice() {
 	p.queue = outbox.New(p.store, p.senders, outbox.Options{Now: now, Log: p.log, Pace: pace(p.cfg),
 		Stale:  p.desk.Stale,
 		Files:  func(ref string) (string, bool) { return p.keeper.Path(ref) },
-		Report: func(tx storage.Tx, out outbox.Outcome) error { return o.unsent(tx, p.desk, p.channels, out, now()) }})
+		Report: p.unsent})
 	p.state.queue = p.queue
 	planner := p.planner()
 	p.bot = bot.New(p.store, p.desk, p.conversation(planner))

@@ -133,7 +133,7 @@ func (d *Desk) Post(tx storage.Tx, n Notice, now time.Time) (bool, error) {
 		_, err := d.tellAll(tx, d.Office.With(cases.Staff, ""), "unbound/"+n.Key, text, now)
 		return false, err
 	}
-	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, Batch: n.Batch, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: toGroup}, now)
+	_, err = outbox.Put(tx, outbox.Promise{Key: n.Key, Batch: n.Batch, To: to, Text: n.Text, Due: now, Until: n.Until, Kind: ToGroup}, now)
 	return true, err
 }
 

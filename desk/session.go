@@ -43,7 +43,7 @@ func (d *Desk) AskAgain(ctx context.Context, since, now time.Time) error {
 			if to == "" {
 				continue
 			}
-			p := outbox.Promise{Key: "ask-again/" + day + "/" + g.ID, To: to, Text: text, Due: now, Until: now.Add(askedFor), Kind: toGroup}
+			p := outbox.Promise{Key: "ask-again/" + day + "/" + g.ID, To: to, Text: text, Due: now, Until: now.Add(askedFor), Kind: ToGroup}
 			if _, err := outbox.Put(tx, p, now); err != nil {
 				return fmt.Errorf("ask a group again: %w", err)
 			}

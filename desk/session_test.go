@@ -54,6 +54,9 @@ func TestGroupsAreAskedAgainOnceADay(t *testing.T) {
 	if n := count(t, store, "机器人刚才离线（11月23日07:00—10:00），这段时间发给我的话没收到，请再发一遍；急事打8001。"); n != 2 {
 		t.Errorf("%d groups asked, want the two that are bound", n)
 	}
+	if n := count(t, store, "机器人刚才离线（11月23日07:00—"); n != 2 {
+		t.Errorf("%d messages that day, want 2", n)
+	}
 	if err := d.AskAgain(t.Context(), time.Time{}, monday.Add(24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 
 // The kinds of messages, as the outbox keeps them.
 const (
+	ToGroup = "group"  // to a work group
 	notice  = "notice" // to a person, outside of a conversation
-	toGroup = "group"
 	answer  = "answer" // to a petitioner, about their matter
 )
 

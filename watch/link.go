@@ -95,7 +95,7 @@ func (l *Link) Fire(ctx context.Context, now time.Time) error {
 	said, alarm := l.sayings(next, now)
 	err := l.Store.Update(ctx, func(tx storage.Tx) error {
 		for _, s := range said {
-			if err := l.tell(tx, s.key, s.text, now); err != nil {
+			if err := l.Tell(tx, s.key, s.text, now); err != nil {
 				return err
 			}
 		}

@@ -48,7 +48,7 @@ func (p *Pulse) Fire(ctx context.Context, now time.Time) error {
 			return record.Save(tx, table, aliveKey, alive{now})
 		}
 		key, args := fmt.Sprintf("stopped/%d", before.At.UnixMilli()), words.Args{"From": before.At, "For": pause}
-		if err := p.tell(tx, key, p.Words.Say("news.stopped", args), now); err != nil {
+		if err := p.Tell(tx, key, p.Words.Say("news.stopped", args), now); err != nil {
 			return err
 		}
 		if err := p.Alarm(tx, key, "news.stopped", args, now); err != nil {

@@ -50,8 +50,8 @@ type Options struct {
 	Owed func()
 }
 
-// tell promises a text to every channel, once per key.
-func (o *Options) tell(tx storage.Tx, key, text string, now time.Time) error {
+// Tell promises a text to every channel, once per key.
+func (o *Options) Tell(tx storage.Tx, key, text string, now time.Time) error {
 	for _, to := range o.Channels {
 		// Sent again when nobody can be sure: a doubled alarm is better than none.
 		m := outbox.Promise{Key: key + "/" + to.Transport(), To: to, Text: text, Until: now.Add(useful),
