@@ -78,8 +78,8 @@ func listenForOrders(data string, log *slog.Logger) net.Listener {
 // takeOrders serves the socket until ctx ends.
 func takeOrders(ctx context.Context, listener net.Listener, store *bolt.Store, r registrar) error {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
-		if err := store.BackupFile(r.Context(), r.FormValue("file")); err != nil {
+	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, req *http.Request) {
+		if err := store.BackupFile(req.Context(), req.FormValue("file")); err != nil {
 			http.Error(w, "the running bot could not write the backup: "+err.Error(), http.StatusInternalServerError)
 		}
 	})
