@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"fangzhuo/chat"
-	"fangzhuo/storage/storagetest"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"fangzhuo/chat"
+	"fangzhuo/storage/storagetest"
 )
 
 // copyOf returns a copy of a notice to many.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"fangzhuo/chat"
 	"fangzhuo/storage"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestFilesAreSentUnderTheirNames(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/cenkalti/backoff/v5"
+
+	"fangzhuo/chat"
 )
 
 // maxPassed bounds the answers that wait in memory for one transport.

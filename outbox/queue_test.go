@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"fangzhuo/chat"
 	"fangzhuo/storage"
 	"fangzhuo/storage/storagetest"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 var errBroken = errors.New("connection reset")

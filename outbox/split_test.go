@@ -8,10 +8,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"fangzhuo/chat"
-
 	"github.com/rivo/uniseg"
 	"pgregory.net/rapid"
+
+	"fangzhuo/chat"
 )
 
 // squeezed is a text without its white space.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"fangzhuo/calendar"
-
 	"github.com/robfig/cron/v3"
+
+	"fangzhuo/calendar"
 )
 
 // CronCode says what is wrong with a cron line; words are chosen by who shows it.

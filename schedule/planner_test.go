@@ -11,13 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"fangzhuo/calendar"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/storage/record"
 	"fangzhuo/storage/storagetest"
-
-	"pgregory.net/rapid"
 )
 
 // tables of the test's own, in the same store

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"fangzhuo/calendar"
-
 	"github.com/google/go-cmp/cmp"
+
+	"fangzhuo/calendar"
 )
 
 func at(t testing.TB, s string) time.Time {

@@ -27,9 +27,9 @@ import (
 	"sync"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/cenkalti/backoff/v5"
+
+	"fangzhuo/chat"
 )
 
 // Session keeps the login over restarts. The bytes are secret: whoever has them

@@ -17,9 +17,9 @@ import (
 	"time"
 	"unicode"
 
-	"fangzhuo/chat"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat"
 )
 
 // What WeChat takes.

@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/cenkalti/backoff/v5"
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat"
 )
 
 // The codes of BaseResponse.Ret that matter.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat"
 )
 
 // How logging in is paced. A hot login costs little, a scan trust.

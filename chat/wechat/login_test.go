@@ -13,11 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rsc.io/qr"
+
 	"fangzhuo/chat"
 	"fangzhuo/chat/wechat"
 	"fangzhuo/chat/wechat/wechattest"
-
-	"rsc.io/qr"
 )
 
 func TestScanShowsCode(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat"
 )
 
 // bodyIdle is how long media may come without a byte.

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"fangzhuo/chat"
-
 	"rsc.io/qr"
+
+	"fangzhuo/chat"
 )
 
 // How codes to scan are paced. A scan costs trust with WeChat, so it is rare,

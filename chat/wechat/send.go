@@ -7,9 +7,9 @@ import (
 	"net"
 	"time"
 
-	"fangzhuo/chat"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat"
 )
 
 // Send implements chat.Transport. It tries once; whether to try again is the

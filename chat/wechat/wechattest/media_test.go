@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"fangzhuo/chat/wechat/wechattest"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat/wechat/wechattest"
 )
 
 func (c *client) post(m wechattest.Message) *openwechat.Message {

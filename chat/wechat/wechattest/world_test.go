@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"fangzhuo/chat/wechat/wechattest"
-
 	"github.com/eatmoreapple/openwechat"
+
+	"fangzhuo/chat/wechat/wechattest"
 )
 
 // client is openwechat as it is, on the stand-in.
