@@ -94,7 +94,8 @@ func (r *Room) copied(f chat.Attachment) (attachment, error) {
 		kind = chat.File
 	}
 	a := attachment{Kind: string(kind), Name: f.Name}
-	return a, r.keepBytes(&a, b)
+	err = r.keepBytes(&a, b)
+	return a, err
 }
 
 // keepBytes writes the bytes of an attachment into the folder, once.

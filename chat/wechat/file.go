@@ -204,7 +204,8 @@ func (l *link) checkUpload(ctx context.Context, to string, file *outgoingFile) (
 	if err != nil {
 		return done, err
 	}
-	return done, json.NewDecoder(resp.Body).Decode(&done)
+	err = json.NewDecoder(resp.Body).Decode(&done)
+	return done, err
 }
 
 // fileCard is the content of a message with a file.
