@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"strings"
 	"sync"
@@ -67,8 +68,11 @@ type Options struct {
 	Wanted func()
 }
 
+// lockSeed spreads the conversations over the locks.
+var lockSeed = maphash.MakeSeed()
+
 // Bot is the conversation. It keeps no state of its own but the recent pace of
-// each speaker.
+// each speaker, and for some minutes what was handed in anonymously.
 type Bot struct {
 	Options
 	desk     *desk.Desk
@@ -165,11 +169,7 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 }
 
 func (b *Bot) lock(a chat.Address) *sync.Mutex {
-	h := uint32(2166136261)
-	for i := range len(a) {
-		h = (h ^ uint32(a[i])) * 16777619
-	}
-	return &b.locks[h%uint32(len(b.locks))]
+	return &b.locks[maphash.String(lockSeed, string(a))%uint64(len(b.locks))]
 }
 
 // form returns the form with that id.
