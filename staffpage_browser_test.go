@@ -34,7 +34,7 @@ func TestBrowserStaffPage(t *testing.T) {
 	n := startDemoNetwork(t)
 	v := startBrowser(t)(t, "http://"+n.live.page+"/")
 	v.play([]act{
-		{"the demo leads to the staff page", tap(atLink, "信访办工作台"), see(atMain, "谁打开了这个链接，谁就能以信访办的身份办事")},
+		{"the demo leads to the staff page", tap(atLink, "信访办工作台"), see(atMain, "谁打开了这个链接，谁就能以这里任何一位的身份办事")},
 		{"王慧 sits there", tap(atWho, "王慧"), see(atMain, "没有在办的事")},
 		{"somebody calls", tap(atLink, "新登记"), see(atMain, "可以整段粘贴")},
 		{"", tap(atWay, "来电"), nil},
