@@ -89,7 +89,7 @@ func TestOutageIsToldElsewhere(t *testing.T) {
 	n.move(t, n.now().Add(time.Hour))
 	n.server.Scan(0)
 	n.server.Logout(1101)
-	terminal.await("online", "logged-out")
+	terminal.await("微信：在线", "微信：没登录")
 	n.settle(t)
 	n.move(t, n.now().Add(9*time.Minute))
 	if strings.Contains(strings.Join(hook.all(), ""), "离线") {
@@ -116,7 +116,7 @@ func TestOutageIsToldElsewhere(t *testing.T) {
 	if got := strings.Count(strings.Join(all, ""), "【离线】"); got != 1 {
 		t.Errorf("%d alarms", got)
 	}
-	if terminal.count("微信：没登录，11月23日 11:00起。被手机或微信退出了") == 0 {
+	if terminal.count("2026-11-23 11:00:00 微信：没登录。被手机或微信退出了") == 0 {
 		t.Error("the terminal does not say it in words")
 	}
 	cfg, err := config.Load("demo.yaml", demoConfig)

@@ -61,7 +61,7 @@ func (p *assembly) connectWeChat() {
 	link := watch.NewLink("wechat", title, p.watching())
 	changed := func(s chat.LinkState) {
 		link.Changed(s)
-		announce(p.world.stdout, s, p.state.linkText(title, s))
+		announce(p.world.stdout, s, p.state.linkText, title)
 		p.queue.Wake("wechat")
 		if s.Phase == chat.Online {
 			p.keeper.Linked()
@@ -84,9 +84,12 @@ func (p *assembly) watching() watch.Options {
 		Terminal: p.world.stdout, Now: p.now, Owed: p.wake}
 }
 
-// announce shows a state of the link: as a code, and in words with what to do.
-func announce(out io.Writer, s chat.LinkState, text []string) {
-	fmt.Fprintf(out, "%s wechat: %s %s\n  %s\n", s.Since.In(calendar.Zone).Format(time.DateTime), s.Phase, s.Hint, strings.Join(text, "\n  "))
+// announce shows a state of the link on the terminal: since when, how it is and
+// what to do.
+func announce(out io.Writer, s chat.LinkState, worded func(string, chat.LinkState) []string, title string) {
+	since := s.Since.In(calendar.Zone).Format(time.DateTime)
+	s.Since = time.Time{} // which stands before it
+	fmt.Fprintf(out, "%s %s\n", since, strings.Join(worded(title, s), "\n  "))
 }
 
 // away stands for a network that is switched off: nothing is sent, and nothing

@@ -222,7 +222,7 @@ func TestRegisterWhileOffline(t *testing.T) {
 	n.move(t, n.now().Add(time.Hour)) // thrown out at once would mean banned
 	n.server.Scan(0)
 	n.server.Logout(1101)
-	terminal.await("online", "logged-out")
+	terminal.await("微信：在线", "微信：没登录")
 	n.settle(t)
 	n.move(t, n.now().Add(11*time.Minute))
 	if terminal.count("请改用电话登记") != 1 {

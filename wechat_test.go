@@ -68,10 +68,10 @@ func (n *wechatNetwork) start(t *testing.T) {
 			n.terminal = n.shows
 		}
 	}
-	online := n.shows.count("wechat: online")
+	online := n.shows.count("微信：在线")
 	polls := len(n.server.Requests("synccheck"))
 	n.begin(t, cfg, world{network: n.server.RoundTripper()})
-	n.shows.more("wechat: online", online) // what is sent before that waits, and a clock that is moved makes it an outage
+	n.shows.more("微信：在线", online) // what is sent before that waits, and a clock that is moved makes it an outage
 	n.server.Await(t.Context().Done(), "synccheck", polls+1)
 	n.handled(t)
 }
@@ -259,8 +259,8 @@ func TestOutageIsTold(t *testing.T) {
 	n.move(t, n.now().Add(time.Hour)) // thrown out at once would mean banned
 	n.server.Scan(0)                  // nobody scans for now
 	n.server.Logout(1101)
-	terminal.await("online", "logged-out") // the last thing it says
-	n.settle(t)                            // the outage is noticed
+	terminal.await("微信：在线", "微信：没登录") // the last thing it says
+	n.settle(t)                       // the outage is noticed
 	n.move(t, n.now().Add(9*time.Minute))
 	if terminal.count("离线超过10分钟") != 0 {
 		t.Fatal("alarm before ten minutes")

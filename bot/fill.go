@@ -116,7 +116,11 @@ func (t *turn) answer(f cases.Form) (reply, error) {
 		if t.remember(t.m.Text); t.mediaAgain() {
 			return reply{}, nil
 		}
-		return says(t.say("form.kept-media", nil) + "\n" + t.question())
+		said := t.say("form.kept-media", nil)
+		if t.opaque() {
+			said = t.say("form.opaque-answer", nil)
+		}
+		return says(said + "\n" + t.question())
 	}
 	t.talk.Fields = cloneFields(t.talk.Fields)
 	if problem := t.take(field, t.text); problem != "" {

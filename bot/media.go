@@ -23,6 +23,14 @@ func (t *turn) holdMedia() { t.wanted = t.pieces }
 // dropMedia goes on without what came with the message.
 func (t *turn) dropMedia() { t.m.Media, t.pieces, t.wanted = nil, nil, nil }
 
+// opaque reports whether all that came is what nobody can open: a sticker, a card,
+// a red packet, a forwarded chat.
+func (t *turn) opaque() bool {
+	return t.text.Empty() && len(t.m.Media) > 0 && !slices.ContainsFunc(t.m.Media, func(m chat.Media) bool {
+		return m.Kind.Fetched() || m.Kind == chat.Location
+	})
+}
+
 // mediaLeft is how much more may come with the draft.
 func (t *turn) mediaLeft() int {
 	left := maxMedia

@@ -133,6 +133,28 @@ func TestMediaOfAMessageAside(t *testing.T) {
 	}
 }
 
+// A sticker after a receipt is a thank-you: it is answered, and the office is not
+// told of a picture. Told first, it is asked what it is about.
+func TestStickersAreNotPictures(t *testing.T) {
+	tb := set(t)
+	sticker := func(id string) chat.Message {
+		m := said(id, "")
+		m.Media = []chat.Media{{Kind: chat.Other}}
+		return m
+	}
+	tb.accept(t, sticker("1"))
+	tb.wantOwed(t, "只记下您发过", 1)
+	tb.accept(t, said("2", "取消"))
+	tb.accept(t, said("3", "反映 事由：路灯不亮"))
+	tb.accept(t, sticker("4"))
+	if n := len(tb.passed); n != 1 || !strings.Contains(tb.passed[0].Text, "打不开，没有留") {
+		t.Errorf("the thank-you is answered %v", tb.passed)
+	}
+	tb.wantOwed(t, "补充了图片", 0)
+	tb.accept(t, photo("5", "a.jpg"))
+	tb.wantOwed(t, "加到0001里了", 1)
+}
+
 // A draft holds so much and no more; what is said with it is not lost.
 func TestDraftHasRoomForSomeMedia(t *testing.T) {
 	tb := set(t)

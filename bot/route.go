@@ -83,6 +83,9 @@ func (t *turn) private() (reply, error) {
 			return t.way(n)
 		}
 	}
+	if _, _, goes := t.goesWithLast(); t.opaque() && (t.known || goes || len(t.talk.Asked) > 0) {
+		return says(t.say("media.opaque", nil)) // a thank-you is nothing for the office
+	}
 	if len(t.talk.Asked) > 0 && (!t.text.Empty() || len(t.m.Media) > 0) && !t.soundsSealed() {
 		return t.answersQuestion()
 	}

@@ -27,6 +27,8 @@ func (t *turn) tell(text string) (reply, error) {
 	case len(t.talk.Said) >= maxSaid:
 		return t.told()
 	case text == "" && t.mediaAgain():
+	case len(t.talk.Story) == 0 && t.opaque():
+		return says(t.say("form.opaque", nil))
 	case text == "" && len(t.talk.Story) == 0:
 		return says(t.say("form.media-only", nil))
 	case first || t.danger(text) != "":

@@ -38,6 +38,6 @@ func contact(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.say("contact", t.b.desk.Args(c, t.now, words.Args{"Name": who.Name, "Contact": who.Phone})), nil
+		return t.say("contact", t.b.desk.Args(c, t.now, words.Args{"Name": who.Name, "Contact": who.Phone, "Lost": who.Lost})), nil
 	})
 }

@@ -27,7 +27,7 @@ type file struct {
 func (v *visit) contact() {
 	v.opened(func(tx storage.Tx, no cases.Number) (t shown, err error) {
 		c, who, err := v.Desk.Contact(tx, v.actor, no, v.Now())
-		t.contact = v.say("contact", v.Desk.Args(c, v.Now(), words.Args{"Name": who.Name, "Contact": who.Phone}))
+		t.contact = v.say("contact", v.Desk.Args(c, v.Now(), words.Args{"Name": who.Name, "Contact": who.Phone, "Lost": who.Lost}))
 		return t, err
 	})
 }

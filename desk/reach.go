@@ -8,8 +8,12 @@ import (
 	"fangzhuo/storage"
 )
 
-// Contact is how a petitioner is reached outside of chat. Either may be empty.
-type Contact struct{ Name, Phone string }
+// Contact is how a petitioner is reached outside of chat. Name and Phone may be
+// empty. Lost: in chat they are not reached either since the latest login.
+type Contact struct {
+	Name, Phone string
+	Lost        bool
+}
 
 // What people look into the sealed part for; the program itself does for more.
 const (
@@ -33,5 +37,9 @@ func (d *Desk) Contact(tx storage.Tx, actor cases.Actor, no cases.Number, now ti
 	if err != nil {
 		return cases.Case{}, Contact{}, err
 	}
-	return s.c, Contact{id.Name, id.Contact}, s.commit()
+	lost, err := d.lost(tx, s.c)
+	if err != nil {
+		return cases.Case{}, Contact{}, err
+	}
+	return s.c, Contact{id.Name, id.Contact, lost}, s.commit()
 }

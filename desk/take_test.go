@@ -217,7 +217,7 @@ func TestByHand(t *testing.T) {
 			t.Error("a unit reads the sealed part")
 		}
 		_, who, err := d.Contact(tx, staff, no, monday)
-		if who != (Contact{"张三", "13900001234"}) {
+		if who != (Contact{Name: "张三", Phone: "13900001234"}) {
 			t.Errorf("contact is %+v", who)
 		}
 		return err

@@ -134,7 +134,7 @@ function media(a) {
     picture.src = a.url;
     picture.alt = name;
     link.append(picture);
-  } else link.append(`${name} `, el('small', '', size(a.size)));
+  } else link.append(`${name} `, el('small', '', size(a.size ?? 0)));
   return link;
 }
 
