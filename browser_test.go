@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -303,19 +302,10 @@ func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
 // until waits for a JavaScript condition, on whichever page the tab comes to.
 func (v *visitor) until(condition string) {
 	v.t.Helper()
-	poll := chromedp.Poll[bool](condition, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(time.Minute))
-	_, err := chromedp.Run(v.ctx, poll)
-	for err != nil && leftPage.MatchString(err.Error()) && v.ctx.Err() == nil {
-		_, err = chromedp.Run(v.ctx, poll)
-	}
-	if err != nil {
+	if err := pagetest.Until(v.ctx, condition); err != nil {
 		v.t.Fatalf("waiting for %s: %v\n%s\n%s", condition, err, v.text("body"), v.complaints())
 	}
 }
-
-// leftPage is what the browser says when another page comes while one is looked
-// at.
-var leftPage = regexp.MustCompile(`navigated|context was destroyed|Cannot find context`)
 
 // text is what can be read in an element.
 func (v *visitor) text(selector string) string {

@@ -71,8 +71,7 @@ func (p *tab) scheme(value string) {
 // until waits for a JavaScript condition.
 func (p *tab) until(condition string) {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
-	if err != nil {
+	if err := pagetest.Until(p.ctx, condition); err != nil {
 		p.t.Fatalf("waiting for %s: %v\n%s", condition, err, p.text("body"))
 	}
 }

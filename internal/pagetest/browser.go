@@ -3,6 +3,7 @@ package pagetest
 import (
 	"context"
 	"os/exec"
+	"regexp"
 	"testing"
 	"time"
 
@@ -37,3 +38,19 @@ func Browser(t *testing.T) context.Context {
 	}
 	return browser
 }
+
+// Until waits for a JavaScript condition, for a minute at most on each page that
+// the tab comes to.
+func Until(ctx context.Context, condition string) error {
+	poll := chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(time.Minute))
+	for {
+		_, err := chromedp.Run(ctx, poll)
+		if err == nil || ctx.Err() != nil || !leftPage.MatchString(err.Error()) {
+			return err
+		}
+	}
+}
+
+// leftPage is what the browser says when another page comes while one is looked
+// at.
+var leftPage = regexp.MustCompile(`navigated|context was destroyed|Cannot find context`)
