@@ -99,7 +99,10 @@ func soak(t *testing.T, seed uint64, rough bool) soaked {
 	m.all.Wait()
 	close(stop)
 	others.Wait()
-	s.settle()
+	for sent := -1; sent != s.server.Taken("webwxsendmsg"); { // notices stand behind all answers
+		sent = s.server.Taken("webwxsendmsg")
+		s.settle()
+	}
 	t.Logf("%v of synthetic time, %d lives, %d scans, %d requests, %d things went wrong",
 		time.Since(began).Round(time.Minute), s.lives, s.server.Codes(), s.server.Taken(""), m.troubles)
 	if rough != (s.lives > 3 && s.server.Codes() > 1 && m.troubles > 20) {
@@ -157,9 +160,9 @@ func (m *talkers) worker(id string) {
 	random := m.random(id)
 	had := map[string]bool{}
 	var mine []string
-	for i := range max(1, int(*soakFor/(10*time.Minute))) {
-		time.Sleep(time.Duration(random.IntN(int(15 * time.Minute))))
-		matter := fmt.Sprintf("更衣柜%s%03d锁坏了", strings.ToUpper(id), i)
+	for i := range max(1, int(*soakFor/(15*time.Minute))) { // an account can send for that many
+		time.Sleep(time.Duration(random.IntN(int(20 * time.Minute))))
+		matter := fmt.Sprintf("更衣柜%s号%d锁坏了", strings.ToUpper(id), i)
 		more := random.IntN(3) == 0
 		if more {
 			matter += "还有"
@@ -201,8 +204,11 @@ func (m *talkers) receipt(id, form string, had map[string]bool) string {
 
 var (
 	numbered = regexp.MustCompile(`编号(\d{4}-\d{4})，查询码`)
-	newCase  = regexp.MustCompile(`【新件(\d{4})】更衣柜W(\d\d)\d+锁坏了(还有)?`)
-	newTask  = regexp.MustCompile(`【任务(\d{4})】更衣柜`)
+	newCase  = regexp.MustCompile(`【新件(\d{4})】更衣柜W(\d\d)号\d+锁坏了(还有)?`)
+	whenever = regexp.MustCompile(`(\d{4}年)?\d+月\d+日|\d\d:\d\d`)
+	// soakNotice is what soakMine has the groups read.
+	soakNotice = regexp.MustCompile(`^【安全\d+】`)
+	newTask    = regexp.MustCompile(`【任务(\d{4})】更衣柜`)
 )
 
 // officer sees to half of the matters, several at a time.
@@ -286,7 +292,13 @@ func (m *talkers) trouble() {
 		},
 	}
 	endpoints := []string{"synccheck", "webwxsync", "webwxsendmsg", "webwxgetcontact", "webwxbatchgetcontact", "webwxinit", "webwxstatusnotify"}
-	limited, loggedOut := 0, time.Now().Add(-10*time.Minute)
+	began, limited, logouts := time.Now(), 0, 0
+	mayLogOut := began.Add(10 * time.Minute)
+	logout := func() { // sooner it looks like a ban, and nobody scans for hours
+		m.server.Logout(1100 + random.IntN(3))
+		mayLogOut = time.Now().Add(25*time.Minute + time.Since(began))
+		logouts++
+	}
 	for ; time.Now().Before(m.until.Add(*soakFor / 2)); m.troubles++ {
 		time.Sleep(time.Duration(random.IntN(int(time.Minute))))
 		switch n := random.IntN(40); {
@@ -299,13 +311,14 @@ func (m *talkers) trouble() {
 		case n < 34 && limited < 2:
 			m.server.LimitSends(1)
 			limited++
-		case time.Since(loggedOut) > 20*time.Minute: // sooner it looks like a ban
-			loggedOut = time.Now()
-			if n%2 == 0 {
-				m.server.Logout(1100 + random.IntN(3))
-			} else {
-				m.server.Next("webwxsendmsg", wechattest.Fault{Ret: 1101, Do: func() { m.server.Logout(1101) }})
+		case n < 37 && time.Now().After(mayLogOut) && m.server.AwaitOnline(after(time.Minute)):
+			if logouts%2 == 1 {
+				logout()
+				continue
 			}
+			done := make(chan struct{}) // in the middle of a sending
+			m.server.Next("webwxsendmsg", wechattest.Fault{Ret: 1101, Do: func() { logout(); close(done) }})
+			<-done
 		default:
 			m.kill()
 		}
@@ -338,7 +351,7 @@ func (m *talkers) result() soaked {
 		m.ask("wang", "查 "+no, "^"+no)
 		for _, text := range m.server.Sent("wang") {
 			if strings.HasPrefix(text, no) {
-				got.matters[matter] = varies.ReplaceAllString(strings.ReplaceAll(text, no[5:], "#"), "#")
+				got.matters[matter] = whenever.ReplaceAllString(strings.ReplaceAll(text, no[5:], "#"), "#")
 			}
 		}
 	}
@@ -347,7 +360,7 @@ func (m *talkers) result() soaked {
 	}
 	for _, g := range m.cfg.Groups {
 		for _, text := range m.server.Sent(g.ID) {
-			if strings.HasPrefix(text, "【安全") {
+			if soakNotice.MatchString(text) {
 				got.notices[g.ID] = append(got.notices[g.ID], text)
 			}
 		}
