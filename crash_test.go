@@ -484,7 +484,7 @@ func occasion(chat string, n note) (string, bool) {
 	if !strings.HasPrefix(chat, "p-") {
 		year, week := n.At.ISOWeek()
 		switch {
-		case strings.HasPrefix(n.Text, "矿领导接待日："): // the answer to “接待日”
+		case strings.HasPrefix(n.Text, "矿领导接待日："), strings.HasPrefix(n.Text, "刚才离线"): // the answer to “接待日”, also a late one
 			return "", false
 		case strings.Contains(n.Text, "矿领导接待日"):
 			return fmt.Sprint(n.At.Year(), n.Text), true

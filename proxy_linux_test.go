@@ -260,8 +260,8 @@ func TestKilledAtRequest(t *testing.T) {
 			o.start()
 			dead := make(chan struct{})
 			fatal := wechattest.Fault{Drop: true, After: c.after, Do: func() {
+				close(dead) // first: its end is waited for
 				_ = o.p.cmd.Process.Kill()
-				close(dead)
 			}}
 			o.server.Next(c.endpoint, append(make([]wechattest.Fault, c.nth-1), fatal)...)
 			said := "澡堂的灯不亮"
