@@ -241,13 +241,25 @@ var anyMoves = rapid.Custom(func(t *rapid.T) []Move {
 	}), 0, 3).Draw(t, "moves")
 })
 
-func checkDay(t *rapid.T, c *Calendar, r Rule, d ReceptionDay) {
+// checkDay looks at one day of the rule under moves. A day off holds it only by a
+// rule that keeps it, or by a move, be it to the rule's own date.
+func checkDay(t *rapid.T, c *Calendar, r Rule, moves []Move, d ReceptionDay) {
+	var put *Move // the last one counts
+	for i := range moves {
+		if r.moves(moves[i], d.RuleDate) {
+			put = &moves[i]
+		}
+	}
 	switch {
 	case (d.Moved == "") != (d.Date == d.RuleDate):
 		t.Fatalf("%+v: the reason and the date disagree", d)
 	case d.Moved == MovedByHoliday != (d.Holiday != ""):
 		t.Fatalf("%+v: the reason and the holiday disagree", d)
-	case d.Moved != MovedByOverride && r.Shift != Keep && !c.Working(d.Date) && len(d.Note) == 0:
+	case put == nil && d.Moved == MovedByOverride:
+		t.Fatalf("%+v: nobody put it there", d)
+	case put != nil && d.Date != put.To:
+		t.Fatalf("%+v: not held on %v, where it was put", d, put.To)
+	case put == nil && r.Shift != Keep && !c.Working(d.Date):
 		t.Fatalf("%+v: held on a day off", d)
 	}
 }
@@ -262,7 +274,7 @@ func TestDaysProperties(t *testing.T) {
 			t.Fatalf("%+v: %d days in %d-%d", r, len(days), year, month)
 		}
 		for i, d := range days {
-			checkDay(t, c, r, d)
+			checkDay(t, c, r, nil, d)
 			if d.RuleDate.Year != year || d.RuleDate.Month != month {
 				t.Fatalf("%+v is not of %d-%d", d, year, month)
 			}
@@ -322,7 +334,7 @@ func TestNextProperties(t *testing.T) {
 		}
 		all = all[:min(n, len(all))]
 		for i, d := range got {
-			checkDay(t, c, r, d)
+			checkDay(t, c, r, moves, d)
 			if i < len(all) && d.Date != all[i] {
 				t.Fatalf("%+v from %v: day %d is %v, want %v", r, from, i, d.Date, all[i])
 			}
