@@ -51,6 +51,12 @@ func (p *tab) open(hash string) {
 	p.until(`document.body.dataset.ready !== undefined`)
 }
 
+// hide makes the page believe that nobody sees it, or that somebody does again.
+func (p *tab) hide(hidden bool) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(Object.defineProperty(document, 'hidden', {value: %t, configurable: true}), document.dispatchEvent(new Event('visibilitychange')))`, hidden))
+}
+
 func (p *tab) desktop() { p.t.Helper(); p.do(chromedp.EmulateViewport(1280, 800)) }
 
 func (p *tab) phone() {

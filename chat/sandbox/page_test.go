@@ -30,6 +30,7 @@ func TestPage(t *testing.T) {
 		{"Markup", testMarkup},
 		{"Chips", testChips},
 		{"Comes back", testComesBack},
+		{"Gap", testGap},
 		{"Keyboard", testKeyboard},
 		{"Access", testAccess},
 	} {
@@ -285,15 +286,59 @@ func testChips(t *testing.T, p *tab) {
 // testComesBack loses the link: the page says so, catches up and says what is new.
 func testComesBack(t *testing.T, p *tab) {
 	p.open("")
-	eval[bool](p, `(Object.defineProperty(document, 'hidden', {value: true, configurable: true}), document.dispatchEvent(new Event('visibilitychange')))`)
+	p.hide(true)
 	p.say("zhang", "p-zhang", "反映")
 	p.say("li", "p-li", "待办")
-	eval[bool](p, `(Object.defineProperty(document, 'hidden', {value: false, configurable: true}), document.dispatchEvent(new Event('visibilitychange')))`)
+	p.hide(false)
 	p.reads("回数字就行")
 	p.until(`document.querySelector('#toasts').textContent.includes('李干事')`)
 	if texts := eval[float64](p, `document.querySelectorAll('#log article').length`); texts != 2 {
 		t.Errorf("%v messages stand in the chat, want each once", texts)
 	}
+}
+
+// testGap lets a message arrive live before the page has caught up with what it
+// missed. The rest comes with the catching up, or with the next thing said; each
+// message stands once and in its place.
+func testGap(t *testing.T, p *tab) {
+	for name, end := range map[string]func(){
+		"caught up": func() { eval[bool](p, `(letGo(), true)`) },
+		"said":      func() { p.says("还有一句") },
+	} {
+		p.open("")
+		p.hide(true)
+		p.say("zhang", "p-zhang", name+"：没人听")
+		eval[bool](p, `(() => {
+			const held = new Promise(done => { window.letGo = done; }), really = window.fetch;
+			window.fetch = async (...request) => {
+				if (request[0].endsWith('/state')) { window.waits = true; await held; }
+				return really(...request);
+			};
+			return true;
+		})()`)
+		p.hide(false)
+		p.until(`window.waits`) // the stream is open by now
+		p.say("zhang", "p-zhang", name+"：有人听")
+		p.reads(name + "：有人听")
+		end()
+		p.reads(name + "：没人听")
+		inOrder(t, p)
+		p.says("就这些")
+		inOrder(t, p)
+	}
+}
+
+// inOrder waits until the open chat of zhang shows what was said in it, each
+// message once.
+func inOrder(t *testing.T, p *tab) {
+	t.Helper()
+	p.until(`!document.querySelector('#log .typing')`) // what was said is answered
+	said := p.messages("p-zhang", 0)
+	ids := make([]uint64, len(said))
+	for i, m := range said {
+		ids[i] = m.ID
+	}
+	p.until(fmt.Sprintf(`[...document.querySelectorAll('#log article')].map(a => a.dataset.id).join(' ') === %q`, strings.Trim(fmt.Sprint(ids), "[]")))
 }
 
 func testKeyboard(t *testing.T, p *tab) {

@@ -1,7 +1,7 @@
 // Ties the page together: who I am, which chat is open, the clock, and news.
 
 import * as api from './api.js';
-import { room, load, loadGuide, add, settleMarks, markRead, unread, waiting } from './room.js';
+import { room, load, loadGuide, rest, add, settleMarks, markRead, unread, waiting } from './room.js';
 import { el, button, redraw } from './dom.js';
 import { Talk, face, kindOf, nameOf, tryLine } from './talk.js';
 import { Clock, fullDay, hour, parts, shortDay, sinceDay } from './time.js';
@@ -239,7 +239,7 @@ async function say(text, attachments) {
   }
   busy.delete(key);
   if (who === from && open === chat) talk.wait(false);
-  for (const m of await api.messages(chat, room.last(chat)?.id ?? 0).catch(() => [])) heard({ ...m, chat });
+  for (const m of await rest(chat).catch(() => [])) heard({ ...m, chat });
 }
 
 function submit() {
@@ -262,8 +262,8 @@ async function sendFiles() {
 
 // ---- hearing things
 
-function heard({ chat, ...m }) {
-  if (!add(chat, m)) return;
+function heard({ chat, ...m }, live = false) {
+  if (!add(chat, m, live)) return;
   if (chat === open) talk.arrived(clock.now());
   if (m.from === 'bot' && !(chat === open && seen())) tell(chat);
   drawSide();
@@ -420,7 +420,7 @@ async function start() {
   api.listen({
     open: () => { $('offline').hidden = true; catchUp().catch(() => {}); },
     lost: () => { $('offline').hidden = false; },
-    message: heard,
+    message: m => heard(m, true),
     clock: clockSaid,
   });
   document.body.dataset.ready = '';

@@ -5,6 +5,7 @@ import * as api from './api.js';
 export const room = {
   people: [], chats: [], bot: '', movable: true, desk: '', stops: [], tries: [],
   messages: new Map(), // chat id → messages in order
+  full: new Map(),     // chat id → id up to which no message is missing
   marks: {},           // "person chat" → id of the last message read
   name: '',
 
@@ -22,7 +23,7 @@ export async function load() {
   const [state] = await Promise.all([api.state(), loadGuide()]);
   room.people = state.people;
   room.chats = state.chats;
-  const lists = await Promise.all(state.chats.map(c => api.messages(c.id, room.last(c.id)?.id ?? 0)));
+  const lists = await Promise.all(state.chats.map(c => rest(c.id)));
   const fresh = lists.flatMap((list, i) => list.filter(m => add(state.chats[i].id, m)).map(m => ({ ...m, chat: state.chats[i].id })));
   return { now: state.now, fresh };
 }
@@ -33,8 +34,14 @@ export async function loadGuide() {
   if (room.name !== g.room) { room.name = g.room; recallMarks(); }
 }
 
-// add puts a message where it belongs; false if it was there.
-export function add(chat, m) {
+// rest fetches the messages of a chat after the last before which none is
+// missing; add wants them in this order.
+export const rest = chat => api.messages(chat, room.full.get(chat) ?? 0);
+
+// add puts a message where it belongs; false if it was there. One that comes live
+// may have others before it that came while nobody listened.
+export function add(chat, m, live = false) {
+  if (!live) room.full.set(chat, Math.max(room.full.get(chat) ?? 0, m.id));
   const list = room.in(chat);
   room.messages.set(chat, list);
   let i = list.length;

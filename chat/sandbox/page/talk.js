@@ -55,7 +55,7 @@ export class Talk {
     this.now = now;
     const list = room.in(this.chat.id), low = this.low();
     const drawn = Number(this.log.querySelector('article:last-of-type')?.dataset.id ?? 0);
-    if (list.length < 2 || list.at(-2).id > drawn) this.draw(); // out of order, or the first
+    if (list.length < 2 || list.at(-2).id !== drawn) this.draw(); // out of order, or the first
     else { this.append(list.at(-1), list.at(-2)); this.offer(); }
     if (this.typing) this.log.append(this.typing);
     if (low || list.at(-1).from === this.who) this.log.scrollTop = this.log.scrollHeight;
