@@ -69,7 +69,8 @@ func everything() Args {
 	}
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
-		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About"} {
+		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About",
+		"Request", "Facts", "Result", "Decision", "Basis", "Reviewer"} {
 		args[name] = "〈" + name + "〉"
 	}
 	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
@@ -78,7 +79,7 @@ func everything() Args {
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
 		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days",
-		"Gone", "MaxMB", "Example", "Sent"} {
+		"Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
 		args[name] = 3
 	}
 	args["Size"], args["State"] = int64(120_000), "kept"

@@ -223,7 +223,7 @@ func readProgram(t *testing.T) *program {
 	}
 	inherited := map[string]sayer{"Say": {}}
 	helpers := map[string]*ast.FuncDecl{}
-	for _, folder := range []string{"../desk", "../bot", "../watch", "../console", ".."} {
+	for _, folder := range []string{"../paper", "../desk", "../bot", "../watch", "../console", ".."} {
 		p := &program{funcs: helpers, sayers: maps.Clone(inherited), fields: all.fields}
 		var bodies []*ast.FuncDecl
 		for _, f := range sources(t, folder) {

@@ -27,6 +27,9 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	// what people type needs the calendar's dates
 	"phrase": {[]string{"calendar"}, []string{"golang.org/x/text", "github.com/longbridgeapp/opencc"}},
 
+	// what is printed is filled in from the books
+	"paper": {[]string{"words"}, nil},
+
 	// ports and what is beneath them
 	"storage/record":           {[]string{"storage"}, []string{"github.com/fxamacker/cbor/v2"}},
 	"storage/internal/overlay": {[]string{"storage"}, nil},
