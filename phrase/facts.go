@@ -21,7 +21,11 @@ type Facts struct {
 // author confirms, so what is not clearly there is left out: estimates (三四百),
 // numbers without a unit, things done or refused.
 func FactsOf(raw string, dialect map[string]string) Facts {
-	s := story{Text: standard(Read(raw), dialect)}
+	return factsOf(raw, dialect, maxFacts)
+}
+
+func factsOf(raw string, dialect map[string]string, most int) Facts {
+	s := story{Text: standard(Read(raw), dialect), most: most}
 	for i := 0; i < len(s.f); {
 		i = max(s.fact(i), i+1)
 	}
@@ -57,6 +61,7 @@ func standard(t Text, dialect map[string]string) Text {
 type story struct {
 	Text
 	Facts
+	most    int    // facts of a kind
 	counted string // unit of the last count, which 21个 alone refers to
 }
 
@@ -69,7 +74,7 @@ func (s *story) fact(i int) int {
 		return end // so that no part of it is read as a count
 	}
 	if end := s.when(i); end > i {
-		keep(&s.Whens, s.between(i, end))
+		s.keep(&s.Whens, s.between(i, end))
 		return end
 	}
 	if end := s.quantity(i); end > i {
@@ -95,9 +100,9 @@ var factStarts = sync.OnceValue(func() map[rune]bool {
 	return starts
 })
 
-func keep(list *[]string, s string) {
-	if !slices.Contains(*list, s) && len(*list) < maxFacts {
-		*list = append(*list, s)
+func (s *story) keep(list *[]string, fact string) {
+	if !slices.Contains(*list, fact) && len(*list) < s.most {
+		*list = append(*list, fact)
 	}
 }
 
@@ -131,7 +136,7 @@ func partOfNumber(r rune) bool {
 func (s *story) amount(i int, n numeral) (end int, ok bool) {
 	v, end := readMoney(s.f, n)
 	if end == n.end && peek(s.f, i-1) == '¥' {
-		keep(&s.Amounts, decimal(v)+"元")
+		s.keep(&s.Amounts, decimal(v)+"元")
 		return end, true
 	}
 	next := peek(s.f, end)
@@ -146,7 +151,7 @@ func (s *story) amount(i int, n numeral) (end int, ok bool) {
 	case next != 0 && strings.ContainsRune("旦月素件宵", next) && s.f[end-1] == '元':
 		return 0, false
 	}
-	keep(&s.Amounts, decimal(v)+"元")
+	s.keep(&s.Amounts, decimal(v)+"元")
 	return end, true
 }
 
@@ -169,13 +174,13 @@ func (s *story) count(n numeral) int {
 			continue
 		}
 		s.counted = u.unit
-		keep(&s.Counts, decimal(n.value)+u.unit)
+		s.keep(&s.Counts, decimal(n.value)+u.unit)
 		return end
 	}
 	next := peek(s.f, n.end+1)
 	if peek(s.f, n.end) == '个' && strings.HasPrefix(s.counted, "个") &&
 		(!isHan(next) || strings.ContainsRune("你您我他她咱俺给少了吧吗嘛呢啊说也就都还但可是", next)) {
-		keep(&s.Counts, decimal(n.value)+s.counted)
+		s.keep(&s.Counts, decimal(n.value)+s.counted)
 		return n.end + 1
 	}
 	return n.end
@@ -309,12 +314,12 @@ var (
 // want keeps the request at i and returns its end, or i.
 func (s *story) want(i int) int {
 	if end := s.answerWanted(i); end > i {
-		keep(&s.Wants, "给个答复")
+		s.keep(&s.Wants, "给个答复")
 		return end
 	}
 	if j := hasPrefix(s.f, i, askWords...); j > i {
 		if end := s.asked(j); end > j {
-			keep(&s.Wants, s.between(j, end))
+			s.keep(&s.Wants, s.between(j, end))
 			return end
 		}
 		return j
@@ -325,7 +330,7 @@ func (s *story) want(i int) int {
 	}
 	polite := hasPrefix(s.f, end, "一下", "一查", "查") > end
 	if (polite || s.before(i, 8, askBefore...)) && !s.refused(i) {
-		keep(&s.Wants, want)
+		s.keep(&s.Wants, want)
 	}
 	return end
 }
