@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -20,8 +19,10 @@ func (s *step) task(note string) (string, error) {
 	}
 	names := slices.Concat(s.d.knownAs(id.From), strings.Split(id.Name, "、"), []string{id.Contact}) // of visitors there are several
 	if note != "" && s.c.Guarded {
-		if quotes, err := s.quotes(note, id); err != nil || quotes {
-			return "", errors.Join(err, s.refuse(cases.QuotesWords, cases.Assign, ""))
+		if what, bad, err := s.quotes(note, id, names); err != nil {
+			return "", err
+		} else if bad {
+			return "", s.refuse(cases.QuotesWords, cases.Assign, what)
 		}
 	}
 	switch {
@@ -41,45 +42,39 @@ func (s *step) task(note string) (string, error) {
 	return text, nil
 }
 
-// quoteLength is from how many characters on a run of the petitioner's own words
-// could tell who spoke.
-const quoteLength = 8
-
-// quotes reports whether a text repeats what the petitioner said: a run of their
-// words, or a time they named.
-func (s *step) quotes(text string, id identity) (bool, error) {
+// quotes returns which words of a text tell who spoke of the matter, if any do:
+// their name, crew, days, numbers or a run of their own words (domain.md §1.6).
+func (s *step) quotes(text string, id identity, names []string) (string, bool, error) {
 	words, err := s.said(id)
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	said := []string{s.c.Fields[cases.Matter], s.c.Fields[cases.Want], s.c.Fields[cases.Place]}
 	for _, m := range words {
 		said = append(said, m.Text)
 	}
-	bare := bareRunes(text)
-	for i := 0; i+quoteLength <= len(bare); i++ {
-		run := string(bare[i : i+quoteLength])
-		for _, own := range said {
-			if strings.Contains(string(bareRunes(own)), run) {
-				return true, nil
-			}
-		}
-	}
-	for _, when := range phrase.FactsOf(strings.Join(said, "\n"), nil).Whens {
-		if strings.Contains(string(bare), string(bareRunes(when))) {
-			return true, nil
-		}
-	}
-	return false, nil
+	all := strings.Join(said, "\n")
+	what, bad := phrase.Repeats(text, all, append(s.d.crewsIn(all), names...)...)
+	return what, bad, nil
 }
 
-// bareRunes are the letters and digits of a text as it is compared.
-func bareRunes(text string) []rune {
-	var bare []rune
-	for _, r := range phrase.Fold(text) {
-		if r > 0x2e80 && r < 0xff00 && r != '，' && r != '。' && r != '、' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
-			bare = append(bare, r)
+// crewsIn returns what the crews are called that a text speaks of: who is afraid
+// names their own and seldom another.
+func (d *Desk) crewsIn(text string) []string {
+	folded := phrase.Fold(text)
+	var all []string
+	for _, u := range d.Office.Units {
+		names := slices.Concat([]string{u.Name}, u.Aliases)
+		if !aCrew(u.Name) || !slices.ContainsFunc(names, func(n string) bool { return aCrew(n) && strings.Contains(folded, phrase.Fold(n)) }) {
+			continue
 		}
+		all = append(all, names...)
 	}
-	return bare
+	return all
+}
+
+// aCrew reports whether a name is one of people who work together, not of a thing
+// (机电, 食堂) that a matter may be about.
+func aCrew(name string) bool {
+	return slices.ContainsFunc([]string{"队", "班", "区", "厂", "组", "一", "二", "三", "四", "五"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
