@@ -61,6 +61,7 @@ func (d *body) form(rows ...formRow) {
 		d.b.WriteString("</w:tr>\n")
 	}
 	d.b.WriteString("</w:tbl>\n")
+	d.paraWith("End", "", "") // a table cannot be last; so low that it takes no new page
 }
 
 // formRow is one row of a form; height is the least it has, in twentieths of a

@@ -66,23 +66,25 @@ func (o Opinion) complete() error {
 // wording are the facts of the sentences of an opinion. The name is among them
 // only when it may be printed.
 func (o Opinion) wording() words.Args {
-	signature, name := signed(o.Signature, o.Name)
+	signature, name := known(o.Signature), line(o.Name)
+	switch {
+	case signature != named:
+		name = ""
+	case name == "":
+		signature = anonymous // the number is all there is to call them by
+	}
 	return words.Args{"Office": line(o.Office), "Year": o.Year, "Seq": o.Seq, "Short": fmt.Sprintf("%04d", o.Seq),
 		"No": fmt.Sprintf("%04d-%04d", o.Year, o.Seq), "Signature": signature, "Name": name, "Received": o.Received,
 		"Request": many(o.Request), "Facts": many(o.Facts), "Result": line(o.Result), "Decision": many(o.Decision),
 		"Basis": many(o.Basis), "Reviewer": line(o.Reviewer), "Due": o.LastDay, "Day": o.Date}
 }
 
-// signed returns the signature as one of the three, and the name if it may be
-// printed.
-func signed(signature, name string) (string, string) {
-	switch name = line(name); {
-	case signature == named && name != "":
-		return named, name
-	case signature == named, signature == anonymous:
-		return anonymous, "" // both: the number is all there is to call them by
+// known returns the signature as one of the three.
+func known(signature string) string {
+	if signature == named || signature == anonymous {
+		return signature
 	}
-	return sealed, ""
+	return sealed
 }
 
 // Text returns the opinion as it is sent in a chat, a line or more for each of

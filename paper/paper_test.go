@@ -334,5 +334,11 @@ func FuzzTexts(f *testing.F) {
 		if !slices.Contains(list, line(o.Name)+"：") {
 			t.Errorf("%q is not addressed: %q", line(o.Name), list)
 		}
+		r := form()
+		r.Matter, r.Name = o.Facts, o.Name
+		list = paragraphs(t, filled(t, r, words.Chinese))
+		if i, want := slices.Index(list, "反映内容"), lines(r.Matter); !slices.Equal(list[i+1:i+1+len(want)], want) {
+			t.Errorf("the matter is not in its cell: %q", list)
+		}
 	})
 }
