@@ -27,9 +27,9 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 	return n, nil
 }
 
-// BackupFile writes a consistent copy to path, with mode 0600. The name
-// appears when the copy is whole and on the disk; an existing file is an error
-// that wraps fs.ErrExist.
+// BackupFile writes a consistent copy to path, with mode 0600, in which nothing
+// is left of what was deleted. The name appears when the copy is whole and on
+// the disk; an existing file is an error that wraps fs.ErrExist.
 func (s *Store) BackupFile(ctx context.Context, path string) (err error) {
 	if err := absent(path); err != nil {
 		return err
@@ -44,10 +44,10 @@ func (s *Store) BackupFile(ctx context.Context, path string) (err error) {
 		}
 	}()
 	_, err = s.Backup(ctx, f)
-	if err == nil {
-		err = f.Sync()
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = s.scrubCopy(ctx, f.Name())
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := absent(path); err != nil {
@@ -57,6 +57,22 @@ func (s *Store) BackupFile(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("back up %s: %w", s.path, err)
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// scrubCopy scrubs a copy of the file and sees to it that it is on the disk.
+func (s *Store) scrubCopy(ctx context.Context, path string) error {
+	c, err := Open(path, Options{Schema: s.schema})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.Scrub(ctx), c.Close(), trim(path)); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func absent(path string) error {

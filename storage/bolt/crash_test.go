@@ -19,9 +19,11 @@ import (
 const writerEnv = "BOLT_TEST_WRITE"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(writerEnv); path != "" {
-		fmt.Fprintln(os.Stderr, writeForever(path))
-		os.Exit(1)
+	for env, work := range map[string]func(path string) error{writerEnv: writeForever, scrubberEnv: scrubForever} {
+		if path := os.Getenv(env); path != "" {
+			fmt.Fprintln(os.Stderr, work(path))
+			os.Exit(1)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -63,7 +65,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
 	var said []string
 	for round := range 10 {
-		said = append(said, killedAfter(t, path, 20+37*round)...)
+		said = append(said, killedAfter(t, path, 20+37*round, writerEnv)...)
 		s := open(t, path)
 		if err := s.Check(t.Context()); err != nil {
 			t.Fatalf("round %d: %v", round, err)
@@ -91,12 +93,12 @@ func allKept(r storage.Reader, said []string) error {
 	return nil
 }
 
-// killedAfter runs a writer until it has said n numbers, kills it, and returns
-// all it said.
-func killedAfter(t *testing.T, path string, n int) (said []string) {
+// killedAfter runs a child process, the one that env stands for, until it has
+// said n lines, kills it, and returns all it said.
+func killedAfter(t *testing.T, path string, n int, env string) (said []string) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), writerEnv+"="+path)
+	child.Env = append(os.Environ(), env+"="+path)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -106,29 +107,85 @@ func metaAt(r io.ReaderAt, page int64) (m meta, valid bool) {
 	return meta{order.Uint32(b[8:]), order.Uint64(b[32:]), order.Uint64(b[40:]), order.Uint64(b[48:])}, true
 }
 
-// checkFreelist looks at the page header (id 8, flags 2, count 2, overflow 4)
-// of the list of free pages; a count of 0xffff stands in the next 8 bytes.
+// checkFreelist makes sure that the list of free pages is where the meta page
+// says it is.
 func checkFreelist(r io.ReaderAt, m meta) error {
+	_, _, err := findFreelist(r, m)
+	return err
+}
+
+// findFreelist looks at the page header (id 8, flags 2, count 2, overflow 4)
+// of the list of free pages; a count of 0xffff stands in the next 8 bytes. It
+// returns where the numbers of the pages stand, and how many.
+func findFreelist(r io.ReaderAt, m meta) (at int64, count uint64, err error) {
 	const flag, none, many = 0x10, math.MaxUint64, math.MaxUint16
 	if m.freelist == none {
-		return nil
+		return 0, 0, nil
 	}
+	at = int64(m.freelist) * int64(m.pageSize)
 	var b [pageHeader + 8]byte
 	if m.freelist < m.pages {
-		if _, err := r.ReadAt(b[:], int64(m.freelist)*int64(m.pageSize)); err != nil {
-			return err
+		if _, err := r.ReadAt(b[:], at); err != nil {
+			return 0, 0, err
 		}
 	}
 	order := binary.NativeEndian
-	count := uint64(order.Uint16(b[10:]))
+	room := ((1+uint64(order.Uint32(b[12:])))*uint64(m.pageSize) - pageHeader) / 8
+	count, at = uint64(order.Uint16(b[10:])), at+pageHeader
 	if count == many {
-		count = 1 + order.Uint64(b[pageHeader:])
+		count, at, room = order.Uint64(b[pageHeader:]), at+8, room-1
 	}
-	room := (1 + uint64(order.Uint32(b[12:]))) * uint64(m.pageSize)
-	if order.Uint64(b[:]) != m.freelist || order.Uint16(b[8:]) != flag || count > (room-pageHeader)/8 {
-		return fmt.Errorf("%w: no list of free pages", ErrDamaged)
+	if order.Uint64(b[:]) != m.freelist || order.Uint16(b[8:]) != flag || count > room {
+		return 0, 0, fmt.Errorf("%w: no list of free pages", ErrDamaged)
 	}
-	return nil
+	return at, count, nil
+}
+
+// freePages returns the numbers of the pages of the file at path that are free
+// after its last commit, or that only open views still read, in rising order.
+func freePages(path string) ([]uint64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := newestMeta(f)
+	if err != nil {
+		return nil, err
+	}
+	at, count, err := findFreelist(f, m)
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	b := make([]byte, 8*count)
+	if _, err := f.ReadAt(b, at); err != nil {
+		return nil, err
+	}
+	pages := make([]uint64, count)
+	for i := range pages {
+		pages[i] = binary.NativeEndian.Uint64(b[8*i:])
+	}
+	slices.Sort(pages)
+	return pages, nil
+}
+
+// trim cuts off what lies behind the last page of the file at path: what a
+// commit that did not come to its end may have written there.
+func trim(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	m, err := newestMeta(f)
+	if err != nil {
+		return err
+	}
+	end := int64(m.pages) * int64(m.pageSize)
+	if info, err := f.Stat(); err != nil || info.Size() <= end {
+		return err
+	}
+	return f.Truncate(end)
 }
 
 // openBolt is bbolt.Open that leaves no lock behind when bbolt panics.

@@ -4,6 +4,7 @@
 //
 // The file has mode 0600 and is locked: one process writes it, or several read
 // it. Each table is a bucket; the bucket "\x00meta" holds the schema number.
+// What is deleted stays readable in the file until Scrub overwrites it.
 // A disk that fails under an open file gives ErrDamaged, not a crash.
 package bolt
 
@@ -17,6 +18,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -58,6 +61,9 @@ type Store struct {
 	schema   int
 	readOnly bool
 	queue    *queue
+
+	unscrubbed atomic.Bool // see Scrub
+	scrubbing  sync.Mutex
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -68,7 +74,11 @@ var _ storage.Store = (*Store)(nil)
 func Open(path string, o Options) (*Store, error) {
 	db, err := openFile(path, o.ReadOnly)
 	if err == nil {
-		if err = settle(db, o); err != nil {
+		err = settle(db, o)
+		if err == nil && !o.ReadOnly && runtime.GOOS != "windows" { // where a file that is mapped cannot be cut
+			err = trim(path)
+		}
+		if err != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}
@@ -76,6 +86,7 @@ func Open(path string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	s := &Store{db: db, path: path, schema: o.Schema, readOnly: o.ReadOnly, queue: newQueue()}
+	s.unscrubbed.Store(!o.ReadOnly)
 	go s.write() // with ReadOnly it has nothing to do but to end
 	return s, nil
 }
@@ -154,7 +165,7 @@ func (s *Store) Tables(ctx context.Context, prefix string) (names []storage.Tabl
 		defer onDamage(&err)
 		c := tx.Cursor()
 		for k, _ := c.Seek([]byte(prefix)); k != nil && bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Next() {
-			if string(k) != metaBucket {
+			if len(k) == 0 || k[0] != 0 { // else it is one of the file's own
 				names = append(names, storage.Table(k))
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -28,6 +29,7 @@ func (s *Store) Update(ctx context.Context, fn func(storage.Tx) error) error {
 // Drop implements storage.Store.
 func (s *Store) Drop(ctx context.Context, t storage.Table) error {
 	return s.enqueue(ctx, &request{alone: func(tx *bbolt.Tx) error {
+		s.unscrubbed.Store(true)
 		if t == "" || t[0] == 0 || tx.Bucket([]byte(t)) == nil {
 			return nil // the file's own buckets are no tables
 		}
@@ -64,7 +66,7 @@ func (s *Store) write() {
 // serve carries out one group and answers it. A function that ends the
 // goroutine fails alone: the others are queued again.
 func (s *Store) serve(group []*request) {
-	g := &transaction{db: s.db, group: group}
+	g := &transaction{db: s.db, group: group, unscrubbed: &s.unscrubbed}
 	returned := false
 	defer func() {
 		if returned {
@@ -90,9 +92,10 @@ func (s *Store) serve(group []*request) {
 
 // transaction is one bbolt transaction for one group.
 type transaction struct {
-	db    *bbolt.DB
-	group []*request
-	at    int // whose function is running
+	db         *bbolt.DB
+	group      []*request
+	at         int // whose function is running
+	unscrubbed *atomic.Bool
 
 	tx      *bbolt.Tx
 	pending overlay.Buffer // of the functions that have succeeded so far
@@ -119,6 +122,7 @@ func (g *transaction) run() (errs []error, err error) {
 	if len(g.pending) == 0 {
 		return errs, nil
 	}
+	g.unscrubbed.Store(true)
 	if err := apply(g.tx, g.pending); err != nil {
 		return errs, err
 	}
