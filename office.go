@@ -89,16 +89,17 @@ func checkNight(cfg *config.Config, path string, cron schedule.Cron) {
 func directory(cfg *config.Config) *cases.Office {
 	var units []cases.Unit
 	for _, u := range cfg.Units {
-		units = append(units, cases.Unit{ID: u.ID, Name: u.Name, Aliases: u.Alias, Sealed: u.Sealed})
+		units = append(units, cases.Unit{ID: u.ID, Name: u.Name, Aliases: u.Alias, Sealed: u.Sealed, Urgent: u.Urgent})
 	}
 	var categories []cases.Category
 	for _, c := range cfg.Categories {
 		categories = append(categories, cases.Category{Name: c.ID, Lead: c.Lead, Words: c.Words, Days: c.Days,
-			Working: c.Working, Sealed: c.Sealed, Urgent: c.Urgent})
+			Working: c.Working, Sealed: c.Sealed, Urgent: c.Urgent, Simple: c.Simple, Helpers: c.Co, Route: c.Route, Bases: c.Basis})
 	}
 	var people []cases.Person
 	for _, p := range cfg.People {
-		people = append(people, cases.Person{ID: p.ID, Name: p.Name, Title: p.Title, Role: cases.Role(p.Role), Unit: p.Unit})
+		people = append(people, cases.Person{ID: p.ID, Name: p.Name, Title: p.Title, Role: cases.Role(p.Role), Unit: p.Unit,
+			Chief: p.Chief, Keeper: p.Keeper})
 	}
 	return cases.NewOffice(units, categories, people, phrase.Fold)
 }

@@ -5,51 +5,6 @@ import (
 	"time"
 )
 
-// Stage is how far a case has come (状态).
-type Stage string
-
-// The stages, in their usual order.
-const (
-	Received   Stage = "received"   // 已收到: the bot has it, nobody has looked yet
-	Registered Stage = "registered" // 已登记: staff gave it a category and a lead
-	Accepted   Stage = "accepted"   // 受理: the office takes it on
-	Handling   Stage = "handling"   // 办理中: a unit has it
-	Answered   Stage = "answered"   // 已答复: the petitioner has the answer
-	Closed     Stage = "closed"     // 办结
-	Withdrawn  Stage = "withdrawn"  // 已撤回
-)
-
-// Open reports whether somebody still has to act.
-func (s Stage) Open() bool { return s != Closed && s != Withdrawn }
-
-// Word is what the petitioner is told of a stage: one of five plain words.
-type Word string
-
-// The five words: 收到, 已登记, 正在办, 有答复了, 办完了.
-const (
-	WordReceived   Word = "received"
-	WordRegistered Word = "registered"
-	WordHandling   Word = "handling"
-	WordAnswered   Word = "answered"
-	WordDone       Word = "done"
-)
-
-// Word returns the plain word for s.
-func (s Stage) Word() Word {
-	switch s {
-	case Received:
-		return WordReceived
-	case Registered:
-		return WordRegistered
-	case Accepted, Handling:
-		return WordHandling
-	case Answered:
-		return WordAnswered
-	default:
-		return WordDone
-	}
-}
-
 // Signature is how the petitioner wants to be known (署名方式).
 type Signature string
 
@@ -77,26 +32,6 @@ func (c Channel) WrittenDown() bool {
 	return c == ByVisit || c == ByCall || c == ByLetter || c == ByPaste
 }
 
-// ClockKind says which promise a clock counts.
-type ClockKind string
-
-// The clocks a case can have. The statutory ones are to stand beside these.
-const (
-	HouseClock  ClockKind = "house"  // the office's own term for the category
-	TaskClock   ClockKind = "task"   // what a unit was given (转办)
-	LeaderClock ClockKind = "leader" // what a leader took on (包案)
-)
-
-// Clock is a running term. From and Due are the first instants of civil days in
-// the office's zone; the term is kept up to the end of the day Due.
-type Clock struct {
-	Kind    ClockKind `cbor:"1,keyasint"`
-	From    time.Time `cbor:"2,keyasint"`
-	Due     time.Time `cbor:"3,keyasint"`
-	Days    int       `cbor:"4,keyasint,omitempty"`
-	Working bool      `cbor:"5,keyasint,omitempty"`
-}
-
 // Case is one matter, as its events have left it. The cbor numbers are the
 // stored form: fields are added with new numbers and never renumbered.
 //
@@ -112,6 +47,8 @@ type Case struct {
 	Suggested  string            `cbor:"7,keyasint,omitempty"` // category suggested by words
 	Category   string            `cbor:"8,keyasint,omitempty"`
 	Lead       string            `cbor:"9,keyasint,omitempty"`  // unit id (主办)
+	Helpers    []string          `cbor:"33,keyasint,omitempty"` // unit ids (协办)
+	Owner      string            `cbor:"31,keyasint,omitempty"` // person id of who looks after it in the office (经办人)
 	Leader     string            `cbor:"10,keyasint,omitempty"` // person id (包案领导)
 	Clocks     []Clock           `cbor:"11,keyasint,omitempty"`
 	ReceivedAt time.Time         `cbor:"12,keyasint"`
@@ -132,12 +69,39 @@ type Case struct {
 	Gone       int               `cbor:"28,keyasint,omitempty"` // of which so many could not be kept
 	Supplement int               `cbor:"26,keyasint,omitempty"` // how often something was added
 	Recalls    int               `cbor:"30,keyasint,omitempty"` // messages that were taken back on the network
+
+	Procedure   Procedure `cbor:"32,keyasint,omitempty"`
+	Against     []string  `cbor:"34,keyasint,omitempty"` // unit and person ids complained about: they neither handle nor read (回避)
+	Reply       *Reply    `cbor:"35,keyasint,omitempty"`
+	Extended    bool      `cbor:"36,keyasint,omitempty"` // handling was put off once (延期)
+	FulfilledAt time.Time `cbor:"37,keyasint,omitempty"` // what the answer grants was done (落实)
+	ConfirmedAt time.Time `cbor:"38,keyasint,omitempty"` // the petitioner says it is settled (认可)
+	DisputedAt  time.Time `cbor:"39,keyasint,omitempty"` // the petitioner says it is not, and nothing came of that yet (不服)
+	Rating      Grade     `cbor:"40,keyasint,omitempty"` // the latest; who handled the matter does not read it
+	Round       int       `cbor:"41,keyasint,omitempty"` // 1 reviewed (复查), 2 reviewed again (复核)
+	Reopened    int       `cbor:"42,keyasint,omitempty"` // how often it was handled anew (重办)
+	Links       []Link    `cbor:"43,keyasint,omitempty"`
+	Into        Number    `cbor:"44,keyasint,omitempty"` // the matter that this one was merged into
+	Route       string    `cbor:"45,keyasint,omitempty"` // id of the statutory route it was referred to
+	ErasedAt    time.Time `cbor:"46,keyasint,omitempty"` // who spoke was erased at their wish (删除资料)
+	Persons     int       `cbor:"47,keyasint,omitempty"` // who speak together (联名); 0 is one
 }
 
-// Due returns the day the office's own promise falls due, or the zero time.
+// Due returns the day by which the office must take the next step that ends the
+// matter, or the zero time when it owes none: the house's own term or the law's
+// for handling, whichever is first, before them the one for telling, and after
+// the answer the end of the petitioner's window.
 func (c Case) Due() time.Time {
-	if k, ok := c.Clock(HouseClock); ok {
-		return k.Due
+	for _, kinds := range [][]ClockKind{{HouseClock, HandleClock, ReviewClock}, {DecideClock, NoticeClock}, {WindowClock}} {
+		var due time.Time
+		for _, k := range c.Clocks {
+			if slices.Contains(kinds, k.Kind) && (due.IsZero() || k.Due.Before(due)) {
+				due = k.Due
+			}
+		}
+		if !due.IsZero() {
+			return due
+		}
 	}
 	return time.Time{}
 }
@@ -158,6 +122,12 @@ func (c Case) ByHand() bool { return c.Channel.WrittenDown() && c.Signature != A
 
 // WithUnit reports whether the next step is the lead unit's.
 func (c Case) WithUnit() bool { return c.Stage == Handling && c.Feedback == "" }
+
+// Recuses reports whether the matter complains about somebody: who is complained
+// about neither handles nor reads it (信访工作条例 art. 28).
+func (c Case) Recuses(a Actor) bool {
+	return a.ID != "" && slices.Contains(c.Against, a.ID) || a.Role == Liaison && slices.Contains(c.Against, a.Unit)
+}
 
 // CategoryOrSuggested returns the category staff chose, else the suggestion.
 func (c Case) CategoryOrSuggested() string {

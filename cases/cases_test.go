@@ -67,19 +67,19 @@ func TestRefusalNamesStepsThatWork(t *testing.T) {
 			}
 		}
 	}
-	if len(cases.Closed.Next(cases.Staff)) != 0 {
-		t.Errorf("a closed case offers %v", cases.Closed.Next(cases.Staff))
+	if len(cases.Final.Next(cases.Staff)) != 0 {
+		t.Errorf("a case that has ended offers %v", cases.Final.Next(cases.Staff))
 	}
 }
 
 func TestFoldMovesTheCase(t *testing.T) {
-	house := &cases.Clock{Kind: cases.HouseClock, From: day, Due: day.AddDate(0, 0, 15), Days: 15}
-	task := &cases.Clock{Kind: cases.TaskClock, From: day, Due: day.AddDate(0, 0, 3), Days: 3}
+	house := cases.Clock{Kind: cases.HouseClock, From: day, Due: day.AddDate(0, 0, 15), Days: 15}
+	task := cases.Clock{Kind: cases.TaskClock, From: day, Due: day.AddDate(0, 0, 3), Days: 3}
 	c := cases.Fold(cases.Number{Year: 2026, Seq: 1}, []cases.Event{
 		{At: day, Verb: cases.Submit, Fields: map[string]string{cases.Matter: "锁坏了"}, Signature: cases.Sealed},
-		{At: day, Verb: cases.Register, Category: "宿舍澡堂", Unit: "hq", Clock: house},
+		{At: day, Verb: cases.Register, Category: "宿舍澡堂", Unit: "hq", Clocks: []cases.Clock{house}},
 		{At: day, Verb: cases.Accept},
-		{At: day, Verb: cases.Assign, Unit: "jd", Text: "换锁", Clock: task},
+		{At: day, Verb: cases.Assign, Unit: "jd", Text: "换锁", Clocks: []cases.Clock{task}},
 	})
 	if c.Stage != cases.Handling || c.Lead != "jd" || !c.WithUnit() || len(c.Clocks) != 2 {
 		t.Fatalf("got %+v", c)

@@ -31,6 +31,28 @@ const (
 	Open       Verb = "open"       // the sealed part was read, for Text
 	Rejoin     Verb = "rejoin"     // 接回: the petitioner goes on from another account
 	Recall     Verb = "recall"     // a message was taken back on the network (微信撤回); what it said stays
+
+	Help     Verb = "help"     // 协办: another unit helps the lead
+	Extend   Verb = "extend"   // 延期
+	Refer    Verb = "refer"    // 导入法定途径, 不予受理: with where it belongs
+	Fulfil   Verb = "fulfil"   // 落实: what the answer grants was done
+	Confirm  Verb = "confirm"  // 认可: the petitioner says it is settled
+	Dispute  Verb = "dispute"  // 不服
+	Rate     Verb = "rate"     // 评价
+	Reopen   Verb = "reopen"   // 重办
+	Review   Verb = "review"   // 复查, 复核
+	Conclude Verb = "conclude" // 复查意见, 复核意见: the next level up has answered
+	Finish   Verb = "finish"   // 终结
+	Merge    Verb = "merge"    // 合并
+	Split    Verb = "split"    // 拆分: a part goes on under a number of its own
+	Relate   Verb = "relate"   // 关联
+	Correct  Verb = "correct"  // 更正: what was written down wrong; what stood there stays in the history
+	Hand     Verb = "hand"     // 交接: another owner or leader
+	Recuse   Verb = "recuse"   // 回避: who is complained about
+	Waive    Verb = "waive"    // 回避例外: the office head lets them handle it after all, with a reason
+	Escalate Verb = "escalate" // 升级: nobody signed in time
+	CheckIn  Verb = "check-in" // 回访
+	Erase    Verb = "erase"    // 删除资料: who spoke is kept no more
 )
 
 // Event is one thing that happened to a case. Events are only ever appended;
@@ -43,7 +65,7 @@ type Event struct {
 	Category  string            `cbor:"5,keyasint,omitempty"`
 	Unit      string            `cbor:"6,keyasint,omitempty"`
 	Person    string            `cbor:"7,keyasint,omitempty"`
-	Clock     *Clock            `cbor:"8,keyasint,omitempty"`
+	Clocks    []Clock           `cbor:"21,keyasint,omitempty"` // those that the step starts
 	Fields    map[string]string `cbor:"9,keyasint,omitempty"`
 	Form      string            `cbor:"10,keyasint,omitempty"`
 	Channel   Channel           `cbor:"11,keyasint,omitempty"`
@@ -55,6 +77,13 @@ type Event struct {
 	Media     int               `cbor:"17,keyasint,omitempty"` // pictures and files said with it
 	Gone      int               `cbor:"18,keyasint,omitempty"` // of which so many were lost by then
 	Of        int               `cbor:"20,keyasint,omitempty"` // of a Recall: the event that the message became
+	Procedure Procedure         `cbor:"22,keyasint,omitempty"`
+	Reply     *Reply            `cbor:"23,keyasint,omitempty"`
+	Other     *Link             `cbor:"24,keyasint,omitempty"` // the other matter
+	Grade     Grade             `cbor:"25,keyasint,omitempty"`
+	Route     string            `cbor:"26,keyasint,omitempty"`
+	Persons   int               `cbor:"27,keyasint,omitempty"`
+	Against   []string          `cbor:"28,keyasint,omitempty"` // unit and person ids
 }
 
 // Fold returns the case that the events make, in order.
@@ -69,31 +98,48 @@ func Fold(no Number, events []Event) Case {
 // After returns the case as e leaves it. It does not ask whether e is allowed.
 func (c Case) After(e Event) Case {
 	c.Events++
-	c.Clocks = slices.Clone(c.Clocks)
+	r := rules[e.Verb]
+	c.Clocks = slices.DeleteFunc(slices.Clone(c.Clocks), func(k Clock) bool { return slices.Contains(r.Stops, k.Kind) })
+	for _, k := range e.Clocks {
+		c.stopClock(k.Kind)
+		c.Clocks = append(c.Clocks, k)
+	}
 	switch e.Verb {
 	case Submit:
-		c.Stage, c.ReceivedAt = Received, e.At
+		c.ReceivedAt = e.At
 		c.Form, c.Channel, c.Signature, c.Visitors = e.Form, e.Channel, e.Signature, e.Visitors
 		c.Fields, c.Suggested, c.CodeHash = maps.Clone(e.Fields), e.Category, e.CodeHash
 		c.Sealed, c.Guarded, c.Media, c.Gone = e.Sealed, e.Guarded, e.Media, e.Gone
-		c.setClock(e.Clock)
+		c.Against, c.Persons = slices.Clone(e.Against), e.Persons
+		if e.Other != nil {
+			c.link(*e.Other)
+		}
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
-		c.setClock(e.Clock)
+		c.Owner, c.Procedure = e.Person, e.Procedure
 		if c.Sealed { // whoever had it is out of it from here on
-			c.Leader, c.Note, c.Feedback = "", "", ""
+			c.Leader, c.Note, c.Feedback, c.Helpers = "", "", "", nil
 			c.stopClock(TaskClock)
 			c.stopClock(LeaderClock)
+			c.stopClock(HazardClock)
 		}
 	case Accept:
 		c.AcceptedAt = e.At
-		c.setClock(e.Clock)
+		if e.Procedure != "" {
+			c.Procedure = e.Procedure
+		}
+		if c.Procedure == Simple { // its ten working days are the promise
+			c.stopClock(HouseClock)
+		}
 	case Assign:
 		c.Lead, c.Note, c.Feedback, c.SignedAt = e.Unit, e.Text, "", time.Time{}
-		c.setClock(e.Clock)
+		c.Helpers = slices.DeleteFunc(slices.Clone(c.Helpers), func(u string) bool { return u == e.Unit })
+	case Help:
+		if !slices.Contains(c.Helpers, e.Unit) {
+			c.Helpers = append(slices.Clone(c.Helpers), e.Unit)
+		}
 	case Sponsor:
 		c.Leader = e.Person
-		c.setClock(e.Clock)
 	case Ask:
 		c.Question = e.Text
 	case Supplement:
@@ -104,40 +150,112 @@ func (c Case) After(e Event) Case {
 	case SignOff:
 		c.SignedAt = e.At
 	case Feedback:
-		c.Feedback = e.Text
-		c.stopClock(TaskClock)
+		if e.Actor.Unit == "" || e.Actor.Unit == c.Lead { // a helper's word does not end the lead's task
+			c.Feedback = e.Text
+			c.stopClock(TaskClock)
+		}
 	case Object:
 		c.Note = ""
-		c.stopClock(TaskClock)
 	case MediaGone:
 		c.Gone++
-	case Answer:
-		c.Answer, c.AnsweredAt, c.Question = e.Text, e.At, ""
-		c.Clocks = nil
+	case Extend:
+		c.Extended = true
+	case Answer, Conclude:
+		c.Answer, c.Reply, c.AnsweredAt, c.Question = e.Text, e.Reply, e.At, ""
+		if e.Reply != nil {
+			c.Answer = e.Reply.Opinion
+		}
+		c.FulfilledAt, c.ConfirmedAt, c.DisputedAt = time.Time{}, time.Time{}, time.Time{}
+	case Fulfil:
+		c.FulfilledAt = e.At
+	case Confirm:
+		c.ConfirmedAt, c.DisputedAt = e.At, time.Time{}
+	case Dispute:
+		c.DisputedAt, c.ConfirmedAt, c.ClosedAt = e.At, time.Time{}, time.Time{}
+	case Rate:
+		c.Rating = e.Grade
+	case Reopen:
+		c.Reopened++
+		c.Feedback, c.SignedAt, c.DisputedAt, c.ClosedAt, c.AcceptedAt = "", time.Time{}, time.Time{}, time.Time{}, e.At
+		c.Extended = false
+	case Review:
+		c.Round++
+		c.DisputedAt, c.ClosedAt = time.Time{}, time.Time{}
 	case Recall:
 		c.Recalls++
-	case Close, Withdraw:
-		c.ClosedAt, c.Question = e.At, ""
-		c.Clocks = nil
+	case Close, Withdraw, Refer, Finish:
+		c.ClosedAt, c.Question, c.DisputedAt, c.Route = e.At, "", time.Time{}, e.Route
+	case Merge:
+		c.ClosedAt, c.Question, c.Into = e.At, "", e.Other.No
+	case Split, Relate:
+		c.link(*e.Other)
+	case Correct:
+		c.correct(e)
+	case Hand:
+		switch {
+		case e.Person == "":
+		case e.Text == HandLeader:
+			c.Leader = e.Person
+		default:
+			c.Owner = e.Person
+		}
+	case Recuse:
+		for _, id := range e.Against {
+			if !slices.Contains(c.Against, id) {
+				c.Against = append(slices.Clone(c.Against), id)
+			}
+		}
+		if slices.Contains(c.Against, c.Leader) {
+			c.Leader = ""
+			c.stopClock(LeaderClock)
+		}
+		c.Helpers = slices.DeleteFunc(slices.Clone(c.Helpers), func(u string) bool { return slices.Contains(c.Against, u) })
+	case Waive:
+		c.Against = slices.DeleteFunc(slices.Clone(c.Against), func(id string) bool { return slices.Contains(e.Against, id) })
+	case Erase:
+		c.ErasedAt, c.Signature = e.At, Anonymous
 	}
-	if to := moves[e.Verb].to; to != "" {
-		c.Stage = to
-	}
-	if e.Verb == Object {
-		c.Stage = Registered
+	c.Stage = r.leaves(c.Stage)
+	if e.Verb == Object || e.Verb == Recuse && c.Stage == Handling && slices.Contains(c.Against, c.Lead) {
+		c.Stage, c.Note = Registered, ""
 		if !c.AcceptedAt.IsZero() {
 			c.Stage = Accepted
 		}
+		c.stopClock(TaskClock)
+		c.stopClock(ObjectClock)
 	}
 	return c
 }
 
-func (c *Case) setClock(k *Clock) {
-	if k == nil {
-		return
+// HandLeader is the Text of a Hand that puts the case into another leader's
+// hands; without it the owner changes.
+const HandLeader = "leader"
+
+// correct puts what was written down right.
+func (c *Case) correct(e Event) {
+	c.Fields = maps.Clone(c.Fields)
+	if c.Fields == nil {
+		c.Fields = map[string]string{}
 	}
-	c.stopClock(k.Kind)
-	c.Clocks = append(c.Clocks, *k)
+	maps.Copy(c.Fields, e.Fields)
+	if e.Category != "" {
+		c.Category = e.Category
+	}
+	if e.Signature != "" {
+		c.Signature = e.Signature
+	}
+	if e.Persons != 0 {
+		c.Persons = e.Persons
+	}
+	if e.Guarded {
+		c.Guarded = true
+	}
+}
+
+func (c *Case) link(l Link) {
+	if !slices.Contains(c.Links, l) {
+		c.Links = append(slices.Clone(c.Links), l)
+	}
 }
 
 func (c *Case) stopClock(kind ClockKind) {

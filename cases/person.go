@@ -13,6 +13,7 @@ const (
 	Leader     Role = "leader"     // mine leader (矿领导)
 	Discipline Role = "discipline" // discipline inspection (纪检)
 	Admin      Role = "admin"      // configuration, no content
+	Program    Role = ""           // nobody: what happens because time passed, or at once
 )
 
 // Person is somebody the office knows by name because of a duty. Workers who
@@ -23,6 +24,10 @@ type Person struct {
 	Title string
 	Role  Role
 	Unit  string // a liaison's unit id
+	// Chief heads the petition office: decides what others may not.
+	Chief bool
+	// Keeper may open the sealed part of a matter (保密员).
+	Keeper bool
 }
 
 // Actor is who does something to a case: a person with a duty, the petitioner
@@ -49,6 +54,7 @@ type Unit struct {
 	Name    string
 	Aliases []string
 	Sealed  bool // takes accusations; nothing about them leaves it (纪委)
+	Urgent  bool // hears of hazards at once, by day and night (调度室, 安监部)
 }
 
 // Category is a kind of matter (类别) with who leads and the house term.
@@ -60,6 +66,10 @@ type Category struct {
 	Working bool     // the term counts working days
 	Sealed  bool     // accusations: never to units or leaders
 	Urgent  bool     // hazards: somebody is told at once what to do
+	Simple  bool     // usually handled simply (简易办理)
+	Helpers []string // unit ids that usually help (协办)
+	Route   string   // id of the statutory route it often belongs to (法定途径)
+	Bases   []string // what answers usually rest on (依据), to choose from
 }
 
 // Office is the directory: units, categories and people with duties. Names are

@@ -28,6 +28,27 @@ const (
 	TooLong      Code = "too-long"       // more than anybody reads of one matter
 	NoChannel    Code = "no-channel"     // not a way in which a matter reaches the office
 	NoCount      Code = "no-count"       // no number of people that comes to a table
+
+	NoOwner          Code = "no-owner"           // nobody in the office looks after it
+	NoApprover       Code = "no-approver"        // an extension without who approved it (条例 art. 34)
+	NoBasis          Code = "no-basis"           // an answer without what it rests on (条例 art. 32)
+	NoCode           Code = "no-code"            // an answer without an outcome that fits
+	NoOther          Code = "no-other"           // the other matter is missing, or is this one
+	NoGrade          Code = "no-grade"           // neither 满意, 基本满意 nor 不满意
+	NoAgainst        Code = "no-against"         // nobody of that name to be kept out
+	NoFields         Code = "no-fields"          // nothing to put right
+	NoMotive         Code = "no-motive"          // the sealed part is not opened without saying for what
+	NotKeeper        Code = "not-keeper"         // the sealed part is opened by named officers only
+	Recused          Code = "recused"            // the matter complains about them (条例 art. 28)
+	ChiefOnly        Code = "chief-only"         // the head of the office decides
+	ExtendedBefore   Code = "extended-before"    // once only (条例 art. 34)
+	TooLong30        Code = "too-long-30"        // thirty days at most (条例 art. 34)
+	NotSimple        Code = "not-simple"         // a simple matter that takes longer is no simple one
+	TooLate          Code = "too-late"           // the window has closed (条例 art. 35)
+	Disputed         Code = "disputed"           // the petitioner does not accept the answer
+	ReviewedTwice    Code = "reviewed-twice"     // there is no third review (条例 art. 36)
+	NotReviewedTwice Code = "not-reviewed-twice" // only then is nothing more owed (条例 art. 36)
+	Meanwhile        Code = "meanwhile"          // a colleague took a step just now
 )
 
 // Refusal is why a step was not taken. It is an answer, not a fault.

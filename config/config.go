@@ -49,6 +49,9 @@ type Office struct {
 	// StaffReads is how many people read what workers write, as the privacy
 	// notice says. Default: the number of people with role staff.
 	StaffReads int `yaml:"staff_reads"`
+	// Superior is whom to ask for a review (复查), as an answer prints it.
+	// Default: 上一级单位.
+	Superior string
 }
 
 // Reception is the leaders' reception day (矿领导接待日).
@@ -147,6 +150,7 @@ type Unit struct {
 	Name   string
 	Alias  []string // what people type instead of the name
 	Sealed bool     // takes accusations; nothing about them leaves it (纪委)
+	Urgent bool     // hears of hazards at once, day and night (调度室, 安监部)
 }
 
 // Category is a kind of matter (类别).
@@ -158,6 +162,10 @@ type Category struct {
 	Working bool     // Days counts working days, not calendar days
 	Sealed  bool     // accusation: never to units or leaders
 	Urgent  bool     // hazard: no ordinary clock
+	Simple  bool     // usually handled simply (简易办理)
+	Co      []string // unit ids that usually help (协办)
+	Route   string   // id of the statutory route it often belongs to
+	Basis   []string // what answers usually rest on (依据), to choose from
 }
 
 // Person is somebody with a duty, or in the sandbox a worker to play.
@@ -168,6 +176,10 @@ type Person struct {
 	Role  string // worker, staff, liaison, leader, discipline or admin
 	Unit  string // unit id; a liaison must have one
 	Code  string // how the WeChat remark begins that binds the person: GZ-0001
+	// Chief heads the petition office; without one it is the first of the staff.
+	Chief bool
+	// Keeper may open sealed matters (保密员); when nobody is, all staff may.
+	Keeper bool
 }
 
 // Form is what a worker fills in by chat (登记表): at most six questions.

@@ -38,6 +38,9 @@ func (c *Config) checkCategories() {
 		c.need(path+".id", k.ID, "the category's name")
 		c.checkHandlers(path, k)
 		c.within(path+".days", k.Days, 0, 365, "; 0 means no term")
+		for j, unit := range k.Co {
+			c.refer(entry(path+".co", j), unit, "unit", c.unitIDs())
+		}
 	}
 	c.once(c.categoryIDs(), part("categories", "id"))
 }

@@ -38,7 +38,7 @@ func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, text st
 	if text == "" {
 		return Done{}, s.refuse(cases.NoText, cases.Answer, "")
 	}
-	onTheWay, err := s.registerOnTheWay()
+	onTheWay, err := s.takeOnTheWay()
 	if err != nil {
 		return Done{}, err
 	}
@@ -66,7 +66,7 @@ func (d *Desk) Close(tx storage.Tx, actor cases.Actor, no cases.Number, text str
 		return Done{}, err
 	}
 	if text != "" && s.c.Stage != cases.Answered {
-		if _, err := s.registerOnTheWay(); err != nil {
+		if _, err := s.takeOnTheWay(); err != nil {
 			return Done{}, err
 		}
 		if _, err := s.answer(text); err != nil {

@@ -110,8 +110,23 @@ func (s *step) add(e cases.Event) {
 	if e.Actor == (cases.Actor{}) {
 		e.Actor = s.actor
 	}
+	e.Clocks = append(e.Clocks, s.d.lawClocks(s.c, e)...)
 	s.events = append(s.events, e)
 	s.c = s.c.After(e)
+}
+
+// take is add for a step that must be lawful as it stands: with all that the
+// table says it needs.
+func (s *step) take(e cases.Event) error {
+	e.At = s.now
+	if e.Actor == (cases.Actor{}) {
+		e.Actor = s.actor
+	}
+	if err := s.c.Permit(e); err != nil {
+		return err
+	}
+	s.add(e)
+	return nil
 }
 
 // commit writes the events, the record, and what hangs on it.

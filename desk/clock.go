@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"fangzhuo/calendar"
@@ -23,10 +25,38 @@ func (d *Desk) clockTo(kind cases.ClockKind, now time.Time, due calendar.Date) *
 	return &cases.Clock{Kind: kind, From: from.Start(), Due: due.Start(), Days: due.Sub(from)}
 }
 
+// lawClocks are the clocks that the law starts with a step (cases.Table): from the
+// day of the step, or from the day of receipt where the law says so.
+func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
+	procedure := cmp.Or(e.Procedure, c.Procedure)
+	var all []cases.Clock
+	for _, kind := range cases.RuleOf(e.Verb).Starts {
+		from := e.At
+		switch given := slices.ContainsFunc(e.Clocks, func(k cases.Clock) bool { return k.Kind == kind }); {
+		case given:
+			continue
+		case kind == cases.DecideClock && e.Verb == cases.Register:
+			if procedure != cases.Simple {
+				continue
+			}
+			from = c.ReceivedAt
+		case e.Verb == cases.Conclude && (kind == cases.WindowClock) != (c.Round < 2):
+			continue // after the second review there is no other to ask for
+		}
+		if l, ok := kind.Limit(procedure); ok {
+			all = append(all, *d.clock(kind, from, calendar.Term{N: l.Days, Working: l.Working}))
+		}
+	}
+	return all
+}
+
 // arm puts the next push of each new clock into the due list. A push of a clock
 // that has stopped stays there and is dropped when its time comes.
 func (s *step) arm() error {
 	for _, k := range s.c.Clocks {
+		if !pushed(s.c, k.Kind) {
+			continue
+		}
 		if old, ok := s.before.Clock(k.Kind); ok && old.Due.Equal(k.Due) && old.From.Equal(k.From) {
 			continue
 		}
@@ -35,6 +65,17 @@ func (s *step) arm() error {
 		}
 	}
 	return nil
+}
+
+// pushed reports whether somebody is pushed about a clock.
+func pushed(c cases.Case, kind cases.ClockKind) bool {
+	switch kind {
+	case cases.HouseClock, cases.TaskClock, cases.LeaderClock:
+		return true
+	case cases.HandleClock:
+		return c.Procedure == cases.Simple
+	}
+	return false
 }
 
 func (d *Desk) armPush(tx storage.Tx, no cases.Number, k cases.Clock, now time.Time) error {

@@ -158,7 +158,7 @@ func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
 		"Now": now, "InWork": o.InWork, "New": o.Open[cases.Received], "Handling": o.Open[cases.Handling],
 		"Answered": o.Open[cases.Answered], "Registered": o.Open[cases.Registered] + o.Open[cases.Accepted],
 		"MonthReceived": o.Month.Received, "MonthAnswered": o.Month.Answered, "MonthClosed": o.Month.Closed,
-		"MonthSuggestions": o.Month.Forms[Suggestion], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
+		"MonthSuggestions": o.Month.Forms[cases.SuggestionForm], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
 		"Calls": o.Month.Channels[cases.ByCall], "Letters": o.Month.Channels[cases.ByLetter],
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
 		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now),

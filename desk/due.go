@@ -85,7 +85,7 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 
 func (s *step) pushAbout(k cases.Clock) error {
 	for _, other := range s.c.Clocks { // one push a day: about what is due first
-		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && other.Due.Before(k.Due) {
+		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && pushed(s.c, other.Kind) && other.Due.Before(k.Due) {
 			k = other
 		}
 	}

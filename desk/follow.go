@@ -64,9 +64,9 @@ func (s *step) register(category, unit string) error {
 		return &cases.Refusal{Code: cases.WrongStage, Verb: cases.Register, No: s.c.No, Stage: s.c.Stage, Next: s.c.Stage.Next(s.actor.Role)}
 	}
 	was := s.c
-	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed}
+	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed, Person: s.owner(cat.Sealed), Procedure: cases.Ordinary}
 	if t, ok := term(cat); ok {
-		e.Clock = s.d.clock(cases.HouseClock, s.now, t)
+		e.Clocks = []cases.Clock{*s.d.clock(cases.HouseClock, s.now, t)}
 	}
 	s.add(e)
 	return s.handOver(was)
@@ -89,6 +89,24 @@ func (s *step) handOver(was cases.Case) error {
 	return nil
 }
 
+// owner is who looks after the matter from now on: who took it on, or, of the
+// people who may, the first.
+func (s *step) owner(sealed bool) string {
+	role := cases.Staff
+	if sealed {
+		role = cases.Discipline
+	}
+	if s.actor.Role == role {
+		return s.actor.ID
+	}
+	for _, p := range s.d.Office.With(role, "") {
+		if !s.c.Recuses(cases.ActorOf(p)) {
+			return p.ID
+		}
+	}
+	return s.actor.ID // nobody may: `check` warns of that
+}
+
 // registerOnTheWay registers a received matter under its suggested category.
 func (s *step) registerOnTheWay() (bool, error) {
 	if s.c.Stage != cases.Received {
@@ -99,6 +117,17 @@ func (s *step) registerOnTheWay() (bool, error) {
 		category = s.d.Office.Categories[len(s.d.Office.Categories)-1].Name
 	}
 	return true, s.register(category, "")
+}
+
+// takeOnTheWay registers a matter that was only received, and accepts it.
+func (s *step) takeOnTheWay() (registered bool, err error) {
+	if registered, err = s.registerOnTheWay(); err != nil {
+		return false, err
+	}
+	if s.c.Stage == cases.Registered {
+		s.add(cases.Event{Verb: cases.Accept})
+	}
+	return registered, nil
 }
 
 // Accept takes a matter on (受理).
@@ -136,7 +165,7 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if t.N <= 0 {
 		return Done{}, s.refuse(cases.NoTerm, cases.Assign, "")
 	}
-	onTheWay, err := s.registerOnTheWay()
+	onTheWay, err := s.takeOnTheWay()
 	if err != nil {
 		return Done{}, err
 	}
@@ -148,7 +177,7 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if err := s.takeBack(lead.ID); err != nil {
 		return Done{}, err
 	}
-	s.add(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clock: clock})
+	s.add(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: []cases.Clock{*clock}})
 	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
 	if err != nil {
 		return Done{}, err
@@ -257,7 +286,7 @@ func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader
 	if k, ok := s.c.Clock(cases.LeaderClock); ok && s.c.Leader == p.ID && k.Due.Equal(clock.Due) {
 		return Done{Case: s.c, Told: true}, nil // it is so already
 	}
-	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clock: clock})
+	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clocks: []cases.Clock{*clock}})
 	told, err := s.tell([]cases.Person{p}, "leader.sponsors", merged(d.Plain(s.c), words.Args{"LeaderDue": clock.Due}))
 	if err != nil {
 		return Done{}, err

@@ -25,7 +25,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Received": c.ReceivedAt, "HasDue": !c.Due().IsZero(), "Due": c.Due(),
 		"Question": c.Question, "Feedback": c.Feedback, "Answer": c.Answer,
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
-		"Suggestion": c.Form == Suggestion, "SignedOff": !c.SignedAt.IsZero(),
+		"Suggestion": c.Form == cases.SuggestionForm, "SignedOff": !c.SignedAt.IsZero(),
 		"Task": c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
 	}
 	for k, v := range more {
@@ -33,9 +33,6 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 	}
 	return args
 }
-
-// Suggestion is the id of the form for suggestions (建议).
-const Suggestion = "suggestion"
 
 // ShortNumber writes a number as short as it is clear: with its year once that
 // is over.

@@ -59,6 +59,9 @@ func keepVisit(tx storage.Tx, v cases.Visit) error {
 }
 
 func (s *step) visited(v VisitNote) error {
+	if _, err := s.takeOnTheWay(); err != nil {
+		return err
+	}
 	if v.Outcome != cases.TakenOn {
 		s.add(cases.Event{Verb: cases.Answer, Text: s.d.say("visit."+string(v.Outcome), nil)})
 		s.add(cases.Event{Verb: cases.Close})
@@ -72,7 +75,7 @@ func (s *step) visited(v VisitNote) error {
 		return s.refuse(cases.SealedUnit, cases.Assign, unit.Name)
 	}
 	task := phrase.Scrub(v.Matter, v.Representatives)
-	s.add(cases.Event{Verb: cases.Assign, Unit: unit.ID, Text: task, Clock: s.d.clockTo(cases.TaskClock, s.now, v.Due)})
+	s.add(cases.Event{Verb: cases.Assign, Unit: unit.ID, Text: task, Clocks: []cases.Clock{*s.d.clockTo(cases.TaskClock, s.now, v.Due)}})
 	_, err := s.tellUnit(unit.ID, "unit.task", map[string]any{"Task": task, "TaskDue": v.Due})
 	return err
 }

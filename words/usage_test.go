@@ -23,7 +23,7 @@ var families = map[string]struct {
 	folder, kind string
 	but, and     []string
 }{
-	"role.":      {folder: "../cases", kind: "Role", and: []string{""}}, // the program itself has no role
+	"role.":      {folder: "../cases", kind: "Role"},
 	"verb.":      {folder: "../cases", kind: "Verb"},
 	"refuse.":    {folder: "../cases", kind: "Code"},
 	"visit.":     {folder: "../cases", kind: "Outcome", but: []string{"taken-on"}},

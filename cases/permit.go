@@ -1,0 +1,136 @@
+package cases
+
+import "slices"
+
+// lacks is the refusal of a step that comes without what it needs.
+var lacks = map[Need]Code{
+	NeedText: NoText, NeedUnit: NoUnit, NeedCategory: NoCategory, NeedOwner: NoOwner, NeedTerm: NoTerm, NeedPerson: NoLeader,
+	NeedApprover: NoApprover, NeedBasis: NoBasis, NeedCode: NoCode, NeedOther: NoOther, NeedGrade: NoGrade,
+	NeedAgainst: NoAgainst, NeedFields: NoFields,
+}
+
+// Permit returns nil when e, as its actor would have it, is a lawful next step:
+// allowed by Check, with all that the table says it needs, and within what the
+// law leaves open. Otherwise it returns a *Refusal with the reason.
+func (c Case) Permit(e Event) error {
+	if err := c.Check(e.Actor, e.Verb); err != nil {
+		return err
+	}
+	if !slices.Contains(rules[e.Verb].From, c.Stage) && e.Verb != Submit { // nothing is left to be done on the way
+		return c.wrongStage(e.Actor, e.Verb)
+	}
+	refuse := func(code Code) error {
+		return &Refusal{Code: code, Verb: e.Verb, No: c.No, Stage: c.Stage}
+	}
+	for _, need := range rules[e.Verb].Needs {
+		if !e.has(need, c) {
+			return refuse(lacks[need])
+		}
+	}
+	if code := c.forbids(e); code != "" {
+		return refuse(code)
+	}
+	return nil
+}
+
+func (e Event) has(n Need, c Case) bool {
+	switch n {
+	case NeedText:
+		return e.Text != "" || e.Reply != nil && e.Reply.Opinion != ""
+	case NeedUnit:
+		return e.Unit != ""
+	case NeedCategory:
+		return e.Category != ""
+	case NeedOwner, NeedPerson, NeedApprover:
+		return e.Person != ""
+	case NeedTerm:
+		return len(e.Clocks) > 0
+	case NeedBasis:
+		return e.Reply != nil && e.Reply.Basis != ""
+	case NeedCode:
+		return e.Reply != nil && slices.Contains(c.Codes(), e.Reply.Code)
+	case NeedOther:
+		return e.Other != nil && !e.Other.No.IsZero() && e.Other.No != c.No
+	case NeedGrade:
+		return slices.Contains([]Grade{Satisfied, Fair, Unsatisfied}, e.Grade)
+	case NeedAgainst:
+		return len(e.Against) > 0
+	case NeedFields:
+		return len(e.Fields) > 0 || e.Category != "" || e.Signature != "" || e.Persons != 0 || e.Guarded
+	}
+	return true
+}
+
+// SuggestionForm is the id of the form for suggestions (建议).
+const SuggestionForm = "suggestion"
+
+// Codes are the outcomes that an answer to this matter can have: a suggestion is
+// adopted, partly, or not (条例 art. 29).
+func (c Case) Codes() []AnswerCode {
+	if c.Form == SuggestionForm {
+		return SuggestionCodes
+	}
+	return RequestCodes
+}
+
+// forbids are the conditions that stand in no row of the table.
+func (c Case) forbids(e Event) Code {
+	switch e.Verb {
+	case Assign, Help:
+		if c.Sealed {
+			return SealedUnit
+		}
+		if slices.Contains(c.Against, e.Unit) {
+			return Recused
+		}
+	case Sponsor:
+		if c.Sealed {
+			return SealedUnit
+		}
+		if slices.Contains(c.Against, e.Person) {
+			return Recused
+		}
+	case Hand:
+		if c.Sealed && e.Text == HandLeader {
+			return SealedUnit
+		}
+		if slices.Contains(c.Against, e.Person) {
+			return Recused
+		}
+	case Extend:
+		return c.forbidsExtension(e)
+	case Confirm, Dispute:
+		if k, ok := c.Clock(WindowClock); !ok || k.Over(e.At) {
+			return TooLate
+		}
+	case Close:
+		if !c.DisputedAt.IsZero() && e.Text == "" {
+			return Disputed // it is handled anew, reviewed, or closed with a reason
+		}
+	case Review:
+		if c.Round >= 2 {
+			return ReviewedTwice
+		}
+	case Finish:
+		if c.Round < 2 {
+			return NotReviewedTwice
+		}
+	}
+	return ""
+}
+
+// forbidsExtension: once, and by at most thirty days (条例 art. 34).
+func (c Case) forbidsExtension(e Event) Code {
+	old, ok := c.Clock(HandleClock)
+	switch {
+	case c.Extended:
+		return ExtendedBefore
+	case !ok || len(e.Clocks) != 1 || e.Clocks[0].Kind != HandleClock || !e.Clocks[0].Due.After(old.Due):
+		return NoTerm
+	case c.Procedure == Simple:
+		return NotSimple
+	case e.Clocks[0].Due.After(old.Due.AddDate(0, 0, ExtensionDays)):
+		return TooLong30
+	}
+	return ""
+}

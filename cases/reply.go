@@ -1,0 +1,87 @@
+package cases
+
+import "time"
+
+// AnswerCode is what an answer says of the request (处理意见).
+type AnswerCode string
+
+// The codes (信访工作条例 art. 27, 29, 32). Nothing is ever written about the
+// person, and what is not supported is explained.
+const (
+	Supported     AnswerCode = "supported"      // 支持并落实
+	Partly        AnswerCode = "partly"         // 部分支持
+	NotSupported  AnswerCode = "not-supported"  // 不支持并说明
+	Assisted      AnswerCode = "assisted"       // 转帮扶救助
+	Mediated      AnswerCode = "mediated"       // 调解达成
+	Explained     AnswerCode = "explained"      // 解答: a question was answered
+	Adopted       AnswerCode = "adopted"        // 采纳: of a suggestion
+	PartlyAdopted AnswerCode = "partly-adopted" // 部分采纳
+	NotAdopted    AnswerCode = "not-adopted"    // 不采纳并说明
+)
+
+// Suggestion codes answer a suggestion, the others everything else.
+var (
+	SuggestionCodes = []AnswerCode{Adopted, PartlyAdopted, NotAdopted}
+	RequestCodes    = []AnswerCode{Supported, Partly, NotSupported, Assisted, Mediated, Explained}
+)
+
+// Reply is the answer to a petitioner (答复): what art. 32 wants in a written
+// opinion (处理意见书).
+type Reply struct {
+	Request string     `cbor:"1,keyasint,omitempty"` // what was asked for
+	Facts   string     `cbor:"2,keyasint,omitempty"` // what was found
+	Opinion string     `cbor:"3,keyasint"`           // what comes of it, and why
+	Basis   string     `cbor:"4,keyasint"`           // 依据
+	Code    AnswerCode `cbor:"5,keyasint,omitempty"`
+	// Whom to ask for a review, and up to the end of which day; none after the
+	// second review.
+	RemedyTo    string    `cbor:"6,keyasint,omitempty"`
+	RemedyUntil time.Time `cbor:"7,keyasint,omitempty"`
+	By          string    `cbor:"8,keyasint,omitempty"` // person id of who signed it
+}
+
+// Grade is how the petitioner found the handling (评价).
+type Grade string
+
+// The grades. Silence is none of them.
+const (
+	Satisfied   Grade = "satisfied"   // 满意
+	Fair        Grade = "fair"        // 基本满意
+	Unsatisfied Grade = "unsatisfied" // 不满意
+)
+
+// LinkKind says how two matters belong together (关联).
+type LinkKind string
+
+// The kinds of links.
+const (
+	SameMatter LinkKind = "same"   // somebody else with the same matter: answered to all
+	Similar    LinkKind = "alike"  // of the same kind
+	SplitFrom  LinkKind = "split"  // was part of the other
+	MergedFrom LinkKind = "merged" // the other goes on here
+	ReturnOf   LinkKind = "return" // the same person with the same matter again (重复)
+)
+
+// Link ties a case to another.
+type Link struct {
+	No   Number   `cbor:"1,keyasint"`
+	Kind LinkKind `cbor:"2,keyasint"`
+}
+
+// Resolved reports whether the person's problem is settled (化解), which is
+// another thing than a finished procedure (办结): what was granted was done, or
+// the petitioner says so (domain.md §3.4, formula 6).
+func (c Case) Resolved() bool {
+	if c.Reply == nil || !c.DisputedAt.IsZero() {
+		return false
+	}
+	switch c.Reply.Code {
+	case Supported, Assisted:
+		return !c.FulfilledAt.IsZero() || !c.ConfirmedAt.IsZero()
+	case Partly, Explained, PartlyAdopted:
+		return !c.ConfirmedAt.IsZero()
+	case Adopted, Mediated:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package cases_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"fangzhuo/cases"
+)
+
+// everybody who may act on a case, by role.
+var everybody = []cases.Actor{
+	{ID: "wang", Role: cases.Staff}, {ID: "zhou", Role: cases.Staff}, {ID: "shi", Role: cases.Liaison, Unit: "jd"},
+	{ID: "mei", Role: cases.Liaison, Unit: "hq"}, {ID: "qin", Role: cases.Leader}, {ID: "ji", Role: cases.Discipline},
+	cases.Petitioner, cases.System,
+}
+
+// anyStep draws a step somebody tries to take, lawful or not.
+func anyStep(t *rapid.T, at time.Time) cases.Event {
+	verb := rapid.SampledFrom(cases.Table).Draw(t, "verb").Verb
+	e := cases.Event{At: at, Verb: verb, Actor: rapid.SampledFrom(everybody).Draw(t, "actor")}
+	maybe := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
+	if maybe("text") {
+		e.Text = "话"
+	}
+	if maybe("unit") {
+		e.Unit = rapid.SampledFrom([]string{"jd", "hq"}).Draw(t, "which unit")
+	}
+	if maybe("category") {
+		e.Category = "食堂"
+		e.Sealed = verb == cases.Register && rapid.IntRange(0, 9).Draw(t, "sealed") == 0
+	}
+	if maybe("person") {
+		e.Person = rapid.SampledFrom([]string{"wang", "zhou", "qin"}).Draw(t, "which person")
+	}
+	if maybe("reply") {
+		e.Reply = &cases.Reply{Opinion: "好", Basis: rapid.SampledFrom([]string{"", "规定"}).Draw(t, "basis"),
+			Code: rapid.SampledFrom([]cases.AnswerCode{cases.Supported, cases.NotSupported, cases.Adopted}).Draw(t, "code")}
+	}
+	if maybe("other") {
+		e.Other = &cases.Link{No: cases.Number{Year: 2026, Seq: rapid.IntRange(0, 2).Draw(t, "no")}, Kind: cases.SameMatter}
+	}
+	e.Grade = rapid.SampledFrom([]cases.Grade{"", cases.Satisfied, cases.Unsatisfied}).Draw(t, "grade")
+	if verb == cases.Recuse || verb == cases.Waive {
+		e.Against = rapid.SampledFrom([][]string{nil, {"hq"}, {"wang"}}).Draw(t, "against")
+	}
+	if verb == cases.Correct {
+		e.Fields = map[string]string{cases.Place: "副井"}
+	}
+	day := at.Truncate(24 * time.Hour)
+	for _, kind := range cases.RuleOf(verb).Starts {
+		days := rapid.IntRange(1, 95).Draw(t, "days")
+		if l, ok := kind.Limit(cases.Ordinary); ok && verb != cases.Extend {
+			days = l.Days
+		}
+		if maybe("clock") || verb != cases.Assign && verb != cases.Sponsor && verb != cases.Extend {
+			e.Clocks = append(e.Clocks, cases.Clock{Kind: kind, From: day, Due: day.AddDate(0, 0, days), Days: days})
+		}
+	}
+	return e
+}
+
+// However steps are tried, the record is the fold of the lawful ones, an open
+// case that staff have seen has one owner and a day, nobody is answered without a
+// basis, and nobody whom the matter complains about has it.
+func TestWalk(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		no := cases.Number{Year: 2026, Seq: 1}
+		at := day
+		begin := cases.Event{At: at, Verb: cases.Submit, Actor: cases.Petitioner, Fields: map[string]string{cases.Matter: "锁坏了"},
+			Clocks: []cases.Clock{{Kind: cases.NoticeClock, From: at, Due: at.AddDate(0, 0, 15), Days: 15}}}
+		if rapid.Bool().Draw(t, "suggestion") {
+			begin.Form = cases.SuggestionForm
+		}
+		history := []cases.Event{begin}
+		c := cases.Fold(no, history)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 20*24).Draw(t, "hours")) * time.Hour)
+			e := anyStep(t, at)
+			if e.Verb == cases.Submit {
+				continue
+			}
+			before := c
+			if err := c.Permit(e); err != nil {
+				checkRefusal(t, c, e, err)
+				continue
+			}
+			history = append(history, e)
+			c = c.After(e)
+			checkCase(t, before, c, e)
+		}
+		if again := cases.Fold(no, history); !reflect.DeepEqual(again, c) {
+			t.Fatalf("the fold is\n%+v\nthe record\n%+v", again, c)
+		}
+	})
+}
+
+func checkRefusal(t *rapid.T, c cases.Case, e cases.Event, err error) {
+	var r *cases.Refusal
+	if !errors.As(err, &r) || r.Code == "" {
+		t.Fatalf("%s: %v is no refusal with a reason", e.Verb, err)
+	}
+	for _, v := range r.Next {
+		if err := c.Check(e.Actor, v); err != nil && !c.Sealed {
+			t.Fatalf("%s in %s is refused with the next step %s, which is refused: %v", e.Verb, c.Stage, v, err)
+		}
+	}
+}
+
+func checkCase(t *rapid.T, before, c cases.Case, e cases.Event) {
+	r := cases.RuleOf(e.Verb)
+	if e.Actor != cases.System && !slices.Contains(r.By, e.Actor.Role) {
+		t.Fatalf("%s by %s, who may not", e.Verb, e.Actor.Role)
+	}
+	if c.Stage.Open() && c.Stage != cases.Received {
+		if c.Owner == "" {
+			t.Fatalf("after %s: %s without an owner: %+v", e.Verb, c.Stage, c)
+		}
+		if c.Due().IsZero() {
+			t.Fatalf("after %s (was %s): %s without a day: %+v", e.Verb, before.Stage, c.Stage, c.Clocks)
+		}
+	}
+	if (c.Stage == cases.Answered || c.Stage == cases.Closed || c.Stage == cases.Final) && (c.Reply == nil || c.Reply.Basis == "") {
+		t.Fatalf("after %s: %s without a basis", e.Verb, c.Stage)
+	}
+	if c.Stage == cases.Handling && (c.AcceptedAt.IsZero() || c.Lead == "") {
+		t.Fatalf("after %s: handling without being accepted by a unit: %+v", e.Verb, c)
+	}
+	if c.Stage == cases.Handling && (slices.Contains(c.Against, c.Lead) || slices.ContainsFunc(c.Helpers, func(u string) bool { return slices.Contains(c.Against, u) })) {
+		t.Fatalf("after %s: who is complained about handles it", e.Verb)
+	}
+	if c.Leader != "" && slices.Contains(c.Against, c.Leader) {
+		t.Fatalf("after %s: the leader is complained about", e.Verb)
+	}
+	if c.Sealed && (c.Leader != "" || c.Stage == cases.Handling) {
+		t.Fatalf("after %s: an accusation is with a unit or a leader: %+v", e.Verb, c)
+	}
+	if !c.Stage.Open() && c.Stage != cases.Closed && c.ClosedAt.IsZero() {
+		t.Fatalf("after %s: %s without an end", e.Verb, c.Stage)
+	}
+}
