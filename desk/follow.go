@@ -140,7 +140,9 @@ func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, now tim
 	if err != nil {
 		return Done{}, err
 	}
-	s.add(cases.Event{Verb: cases.Accept})
+	if err := s.take(cases.Event{Verb: cases.Accept}); err != nil {
+		return Done{}, err
+	}
 	to, err := s.tellPetitioner("worker.accepted", nil)
 	if err != nil {
 		return Done{}, err
@@ -177,7 +179,9 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if err := s.takeBack(lead.ID); err != nil {
 		return Done{}, err
 	}
-	s.add(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: []cases.Clock{*clock}})
+	if err := s.take(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: []cases.Clock{*clock}}); err != nil {
+		return Done{}, err
+	}
 	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
 	if err != nil {
 		return Done{}, err
@@ -286,7 +290,9 @@ func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader
 	if k, ok := s.c.Clock(cases.LeaderClock); ok && s.c.Leader == p.ID && k.Due.Equal(clock.Due) {
 		return Done{Case: s.c, Told: true}, nil // it is so already
 	}
-	s.add(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clocks: []cases.Clock{*clock}})
+	if err := s.take(cases.Event{Verb: cases.Sponsor, Person: p.ID, Clocks: []cases.Clock{*clock}}); err != nil {
+		return Done{}, err
+	}
 	told, err := s.tell([]cases.Person{p}, "leader.sponsors", merged(d.Plain(s.c), words.Args{"LeaderDue": clock.Due}))
 	if err != nil {
 		return Done{}, err
