@@ -28,7 +28,7 @@ func browse(t *testing.T) func(t *testing.T) *tab {
 	return func(t *testing.T) *tab {
 		ctx, leave := chromedp.NewContext(browser)
 		t.Cleanup(leave)
-		ctx, late := context.WithTimeout(ctx, 90*time.Second)
+		ctx, late := context.WithTimeout(ctx, 4*time.Minute)
 		t.Cleanup(late)
 		p := &tab{t: t, ctx: ctx}
 		p.fixture, _ = serve(t, mem.New(), demoOptions(func() *fixture { return p.fixture }))
