@@ -20,9 +20,22 @@ var everybody = []cases.Actor{
 }
 
 // anyStep draws a step somebody tries to take, lawful or not.
-func anyStep(t *rapid.T, at time.Time) cases.Event {
-	verb := rapid.SampledFrom(cases.Table).Draw(t, "verb").Verb
+func anyStep(t *rapid.T, c cases.Case, at time.Time) cases.Event {
+	rows := cases.Table
+	if rapid.IntRange(0, 9).Draw(t, "sensible") > 1 { // else a walk hardly gets on
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r cases.Rule) bool { return !slices.Contains(r.From, c.Stage) })
+	}
+	if rapid.IntRange(0, 9).Draw(t, "early end") > 0 {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r cases.Rule) bool {
+			return r.Verb == cases.Withdraw || r.Verb == cases.Merge || r.Verb == cases.Refer
+		})
+	}
+	row := rapid.SampledFrom(rows).Draw(t, "row")
+	verb := row.Verb
 	e := cases.Event{At: at, Verb: verb, Actor: rapid.SampledFrom(everybody).Draw(t, "actor")}
+	if rapid.IntRange(0, 9).Draw(t, "entitled") > 1 {
+		e.Actor = rapid.SampledFrom(slices.DeleteFunc(slices.Clone(everybody), func(a cases.Actor) bool { return !slices.Contains(row.By, a.Role) })).Draw(t, "who may")
+	}
 	maybe := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
 	if maybe("text") {
 		e.Text = "话"
@@ -64,39 +77,79 @@ func anyStep(t *rapid.T, at time.Time) cases.Event {
 	return e
 }
 
+// headStart is the straight way to the end. A walk begins somewhere on it, for few
+// would get that far by themselves.
+var headStart = func() []cases.Event {
+	reply := &cases.Reply{Opinion: "好", Basis: "规定", Code: cases.Supported}
+	runs := func(kind cases.ClockKind) []cases.Clock {
+		return []cases.Clock{{Kind: kind, From: day, Due: day.AddDate(0, 0, 30), Days: 30}}
+	}
+	return []cases.Event{
+		{Verb: cases.Register, Category: "食堂", Unit: "hq", Person: "wang"},
+		{Verb: cases.Accept, Clocks: runs(cases.HandleClock)},
+		{Verb: cases.Assign, Unit: "jd", Text: "换锁", Clocks: runs(cases.TaskClock)},
+		{Verb: cases.Answer, Reply: reply, Clocks: runs(cases.WindowClock)},
+		{Verb: cases.Review, Clocks: runs(cases.ReviewClock)},
+		{Verb: cases.Conclude, Reply: reply, Clocks: runs(cases.WindowClock)},
+		{Verb: cases.Review, Clocks: runs(cases.ReviewClock)},
+		{Verb: cases.Conclude, Reply: reply, Clocks: runs(cases.DecideClock)},
+	}
+}()
+
 // However steps are tried, the record is the fold of the lawful ones, an open
 // case that staff have seen has one owner and a day, nobody is answered without a
 // basis, and nobody whom the matter complains about has it.
 func TestWalk(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		no := cases.Number{Year: 2026, Seq: 1}
-		at := day
-		begin := cases.Event{At: at, Verb: cases.Submit, Actor: cases.Petitioner, Fields: map[string]string{cases.Matter: "锁坏了"},
-			Clocks: []cases.Clock{{Kind: cases.NoticeClock, From: at, Due: at.AddDate(0, 0, 15), Days: 15}}}
-		if rapid.Bool().Draw(t, "suggestion") {
-			begin.Form = cases.SuggestionForm
+	stages, verbs := map[cases.Stage]int{}, map[cases.Verb]int{}
+	for range 50 { // until the walks have been everywhere
+		rapid.Check(t, func(t *rapid.T) { walk(t, stages, verbs) })
+		if len(stages) == len(cases.Stages) && len(verbs) == len(cases.Table)-1 { // nobody submits a case that is there
+			return
 		}
-		history := []cases.Event{begin}
-		c := cases.Fold(no, history)
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			at = at.Add(time.Duration(rapid.IntRange(0, 20*24).Draw(t, "hours")) * time.Hour)
-			e := anyStep(t, at)
-			if e.Verb == cases.Submit {
-				continue
-			}
-			before := c
-			if err := c.Permit(e); err != nil {
-				checkRefusal(t, c, e, err)
-				continue
-			}
-			history = append(history, e)
-			c = c.After(e)
-			checkCase(t, before, c, e)
+	}
+	t.Errorf("the walks came only to %v and by %v", stages, verbs)
+}
+
+func walk(t *rapid.T, stages map[cases.Stage]int, verbs map[cases.Verb]int) {
+	no := cases.Number{Year: 2026, Seq: 1}
+	at := day
+	begin := cases.Event{At: at, Verb: cases.Submit, Actor: cases.Petitioner, Fields: map[string]string{cases.Matter: "锁坏了"},
+		Clocks: []cases.Clock{{Kind: cases.NoticeClock, From: at, Due: at.AddDate(0, 0, 15), Days: 15}}}
+	if rapid.Bool().Draw(t, "suggestion") {
+		begin.Form = cases.SuggestionForm
+	}
+	history := []cases.Event{begin}
+	c := cases.Fold(no, history)
+	for _, e := range headStart[:rapid.IntRange(0, len(headStart)).Draw(t, "head start")] {
+		e.At, e.Actor = at, everybody[0]
+		if e.Reply != nil && c.Form == cases.SuggestionForm {
+			e.Reply = &cases.Reply{Opinion: "好", Basis: "规定", Code: cases.Adopted}
 		}
-		if again := cases.Fold(no, history); !reflect.DeepEqual(again, c) {
-			t.Fatalf("the fold is\n%+v\nthe record\n%+v", again, c)
+		if err := c.Permit(e); err != nil {
+			t.Fatalf("%s in %s: %v", e.Verb, c.Stage, err)
 		}
-	})
+		history, c = append(history, e), c.After(e)
+	}
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		at = at.Add(time.Duration(rapid.IntRange(0, 5*24).Draw(t, "hours")) * time.Hour)
+		e := anyStep(t, c, at)
+		if e.Verb == cases.Submit {
+			continue
+		}
+		before := c
+		if err := c.Permit(e); err != nil {
+			checkRefusal(t, c, e, err)
+			continue
+		}
+		history = append(history, e)
+		c = c.After(e)
+		checkCase(t, before, c, e)
+		stages[c.Stage]++
+		verbs[e.Verb]++
+	}
+	if again := cases.Fold(no, history); !reflect.DeepEqual(again, c) {
+		t.Fatalf("the fold is\n%+v\nthe record\n%+v", again, c)
+	}
 }
 
 func checkRefusal(t *rapid.T, c cases.Case, e cases.Event, err error) {
