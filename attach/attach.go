@@ -5,8 +5,8 @@
 // A message's media get ids of our own (Rename); what the network calls them may
 // tell whose they are, and is forgotten as soon as the bytes are here or are
 // given up. Want notes in the caller's transaction that they are to be fetched,
-// Belong that they have become a matter's own. Until then they are a draft's,
-// and Sweep deletes them when no draft holds them any more.
+// Belong that they have become a matter's own. Until then they are a draft's:
+// Forget drops them with it, and Sweep what no draft holds any more.
 //
 // Tables:
 //

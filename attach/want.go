@@ -99,6 +99,26 @@ func Belong(tx storage.Tx, media []chat.Media, owner string, nameless bool) erro
 	return nil
 }
 
+// Forget drops those of the media that are still only a draft's: it was given up.
+// Their bytes go with the next Sweep.
+func Forget(tx storage.Tx, media []chat.Media) error {
+	for _, m := range media {
+		if m.Ref == "" {
+			continue
+		}
+		_, err := tx.Get(looseTable, idKey(m.Ref))
+		if err == nil {
+			err = drop(tx, m.Ref)
+		} else if errors.Is(err, storage.ErrNotFound) {
+			err = nil
+		}
+		if err != nil {
+			return fmt.Errorf("forget an attachment: %w", err)
+		}
+	}
+	return nil
+}
+
 // drop forgets a piece of media altogether; its bytes go with the next Sweep.
 func drop(tx storage.Tx, id string) error {
 	var i Item

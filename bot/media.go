@@ -47,6 +47,24 @@ func (t *turn) mediaAgain() bool {
 	return n >= 2 && t.talk.Said[n-2].Text == "" && t.talk.Said[n-1].Text == "" && t.m.At.Sub(t.talk.Said[n-2].At) < t.b.Quiet
 }
 
+// forgetMedia drops what came with a draft that was given up: that it came, and
+// from whom.
+func (t *turn) forgetMedia(tx storage.Tx) error {
+	held := map[string]bool{}
+	for _, said := range t.talk.Said {
+		for _, m := range said.Media {
+			held[m.Ref] = true
+		}
+	}
+	for _, said := range t.was.Said {
+		lost := slices.DeleteFunc(slices.Clone(said.Media), func(m chat.Media) bool { return held[m.Ref] })
+		if err := attach.Forget(tx, lost); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // goesWithLast is how long after a matter was handed in or added to a picture
 // without words is taken to belong to it. On WeChat a picture cannot come with
 // words.

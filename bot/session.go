@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"fangzhuo/attach"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -85,7 +86,11 @@ func (b *Bot) passing(ctx context.Context) (gone []conversation, err error) {
 // drop takes everything of the conversation away, its timers too: they say who
 // was talking when.
 func (c conversation) drop(tx storage.Tx) error {
-	err := errors.Join(tx.Delete(talkTable, talkKey(c.who)), tx.Delete(lateTable, lateKey(c.who)))
+	var err error
+	for _, said := range c.talk.Said {
+		err = errors.Join(err, attach.Forget(tx, said.Media))
+	}
+	err = errors.Join(err, tx.Delete(talkTable, talkKey(c.who)), tx.Delete(lateTable, lateKey(c.who)))
 	for _, at := range []time.Time{c.talk.Quiet, c.talk.Until} {
 		if !at.IsZero() {
 			err = errors.Join(err, tx.Delete(timerTable, timerKey(at, c.who)))

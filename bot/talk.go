@@ -74,6 +74,9 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 	if t.talk.equal(t.was) {
 		return nil
 	}
+	if err := t.forgetMedia(tx); err != nil {
+		return err
+	}
 	if t.talk.empty() {
 		if err := tx.Delete(talkTable, talkKey(t.m.From)); err != nil {
 			return err
