@@ -14,10 +14,14 @@ import (
 )
 
 // databaseFile is the one file that holds everything but what people sent along,
-// which is in attachmentsFolder.
+// which is in attachmentsFolder. What is said in the sandbox is not the office's,
+// no more than what WeChat keeps is: it stands in chatsFile and chatsFolder, and
+// is in no backup.
 const (
 	databaseFile      = "fangzhuo.db"
 	attachmentsFolder = "files"
+	chatsFile         = "sandbox.db"
+	chatsFolder       = "sandbox"
 )
 
 // backup writes a copy of the data to target. If the bot is running it is asked

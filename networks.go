@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"fangzhuo/chat/sandbox"
 	"fangzhuo/chat/wechat"
 	"fangzhuo/outbox"
+	"fangzhuo/storage/bolt"
 	"fangzhuo/watch"
 )
 
@@ -27,8 +29,8 @@ func (p *assembly) connect() error {
 		p.senders[c.Transport()] = c
 	}
 	p.state = &condition{words: p.office.words.With(p.office.facts), now: p.now, channels: channels}
-	if p.cfg.Sandbox.Listen != "" {
-		p.connectSandbox()
+	if err := p.connectSandbox(); err != nil {
+		return err
 	}
 	if p.cfg.WeChat.Enabled {
 		p.connectWeChat()
@@ -48,12 +50,43 @@ func (p *assembly) add(t chat.Transport) {
 	p.state.transports = append(p.state.transports, t.Name())
 }
 
-func (p *assembly) connectSandbox() {
+func (p *assembly) connectSandbox() error {
+	if err := p.openChats(); err != nil || p.chats == nil {
+		return err
+	}
 	move := func(ctx context.Context, to time.Time) error {
 		return errors.Join(p.runner.Move(ctx, to), keepClock(ctx, p.store, p.now()))
 	}
-	p.room = sandbox.New(p.office.room(p.world, p.store, p.desk, p.sandboxToken, p.log, p.settle, move))
+	p.room = sandbox.New(p.office.room(p.world, p.wrapped(p.chats), p.desk, p.sandboxToken, p.log, p.settle, move))
 	p.add(p.room)
+	return nil
+}
+
+// openChats opens the sandbox's own file, if there is a sandbox. An earlier
+// release kept its chats in the database: they are moved out of it in any case.
+func (p *assembly) openChats() error {
+	old, err := sandbox.HasLog(context.Background(), p.file)
+	if err != nil || !old && p.cfg.Sandbox.Listen == "" {
+		return err
+	}
+	chats, err := bolt.Open(filepath.Join(p.cfg.Data, chatsFile), bolt.Options{Schema: chatsSchema})
+	if err == nil && old {
+		err = sandbox.MoveLog(context.Background(), p.file, chats)
+	}
+	if chats != nil && (err != nil || p.cfg.Sandbox.Listen == "") {
+		return errors.Join(err, chats.Close())
+	}
+	p.chats = chats
+	return err
+}
+
+// closeFiles closes what openStore and openChats have opened.
+func (p *assembly) closeFiles() error {
+	err := p.file.Close()
+	if p.chats != nil {
+		err = errors.Join(err, p.chats.Close())
+	}
+	return err
 }
 
 func (p *assembly) connectWeChat() {

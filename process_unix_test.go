@@ -59,7 +59,7 @@ func TestDataIsPrivate(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0))
 	data := filepath.Join(t.TempDir(), "deep", "data")
 	d := startDemoRun(t, "--data", data)
-	for name, want := range map[string]fs.FileMode{"": 0o700, databaseFile: 0o600, controlSocket: 0o600} {
+	for name, want := range map[string]fs.FileMode{"": 0o700, databaseFile: 0o600, chatsFile: 0o600, controlSocket: 0o600} {
 		info, err := os.Stat(filepath.Join(data, name))
 		if err != nil {
 			t.Error(err)

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -89,17 +91,26 @@ func (p *program) stop(t *testing.T) {
 
 func (p *program) freeze(t *testing.T) func() {
 	t.Helper()
-	file := filepath.Join(p.data, databaseFile)
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	files := map[string][]byte{}
+	for _, name := range []string{databaseFile, chatsFile} {
+		data, err := os.ReadFile(filepath.Join(p.data, name))
+		if err != nil && (name == databaseFile || !errors.Is(err, fs.ErrNotExist)) {
+			t.Fatal(err)
+		}
+		if err == nil {
+			files[name] = data
+		}
 	}
 	return func() {
-		if err := os.WriteFile(file, data, 0o600); err != nil {
-			t.Fatal(err)
+		for name, data := range files {
+			if err := os.WriteFile(filepath.Join(p.data, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
+
+func (p *program) folder() string { return p.data }
 
 func (p *program) now() time.Time { return p.clock.Now() }
 
@@ -170,7 +181,7 @@ func (w *watched) Update(ctx context.Context, fn func(storage.Tx) error) error {
 func (n *sandboxNetwork) offline(t *testing.T) {
 	n.stop(t)
 	var err error
-	if n.file, err = bolt.Open(filepath.Join(n.data, databaseFile), bolt.Options{Schema: schema}); err != nil {
+	if n.file, err = bolt.Open(filepath.Join(n.data, chatsFile), bolt.Options{Schema: chatsSchema}); err != nil {
 		t.Fatal(err)
 	}
 	o, err := understand(n.config(t))
@@ -264,6 +275,16 @@ func (n *sandboxNetwork) recall(t *testing.T, person, group, id string) {
 		t.Fatal(err)
 	}
 	n.ask(t, "POST", "messages", map[string]any{"from": person, "chat": chatOf(person, group), "recalls": number}, &struct{}{})
+}
+
+func (n *sandboxNetwork) account(t *testing.T, person string) []string {
+	for _, p := range n.config(t).People {
+		if p.ID == person {
+			return []string{"sandbox:p-" + person, p.Name}
+		}
+	}
+	t.Fatalf("nobody is %q", person)
+	return nil
 }
 
 // sandboxNote is a message as the API shows it.

@@ -42,7 +42,11 @@ type setup struct {
 const stopWithin = 5 * time.Second
 
 // schema is the layout of the records; see the migrations in storage/bolt.
-const schema = 1
+// chatsSchema is that of the sandbox's own.
+const (
+	schema      = 1
+	chatsSchema = 1
+)
 
 func demo(ctx context.Context, s setup, stdout, stderr io.Writer) error {
 	cfg, err := config.Load("demo.yaml", demoConfig)
@@ -85,8 +89,8 @@ type world struct {
 	stderr  io.Writer
 	// network carries the requests to WeChat; nil for the real one.
 	network http.RoundTripper
-	// storage stands between the program and its store, for tests that let it
-	// fail; nil for nothing.
+	// storage stands between the program and its stores, the database first, for
+	// tests that let it fail; nil for nothing.
 	storage func(storage.Store) storage.Store
 	// started, if any, is handed the running program.
 	started func(running)
@@ -117,7 +121,7 @@ func serve(ctx context.Context, cfg *config.Config, w world) (err error) {
 	if err := p.openStore(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.file.Close()) }()
+	defer func() { err = errors.Join(err, p.closeFiles()) }()
 	if err := p.connect(); err != nil {
 		return err
 	}
@@ -137,6 +141,7 @@ type assembly struct {
 	log    *slog.Logger
 
 	file  *bolt.Store // the store itself, for backups
+	chats *bolt.Store // the sandbox's own, or nil
 	store storage.Store
 	desk  *desk.Desk
 
@@ -171,12 +176,17 @@ func (p *assembly) openStore() error {
 	if err != nil {
 		return err
 	}
-	p.file, p.store = file, file
-	if p.world.storage != nil {
-		p.store = p.world.storage(file)
-	}
+	p.file, p.store = file, p.wrapped(file)
 	p.desk = p.office.desk(p.store)
 	return nil
+}
+
+// wrapped is a store as the program is to see it.
+func (p *assembly) wrapped(file *bolt.Store) storage.Store {
+	if p.world.storage == nil {
+		return file
+	}
+	return p.world.storage(file)
 }
 
 // wake has what is due looked at, and what is owed sent.

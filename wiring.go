@@ -60,7 +60,7 @@ func (o *office) loggedIn(ctx context.Context, b *bot.Bot, d *desk.Desk, l wecha
 // room is the sandbox as the config describes it.
 func (o *office) room(w world, store storage.Store, d *desk.Desk, token string, log *slog.Logger,
 	settle func(context.Context) error, move func(context.Context, time.Time) error) sandbox.Options {
-	options := sandbox.Options{BotName: o.cfg.Office.Bot, Store: store, Files: filepath.Join(o.cfg.Data, "sandbox"), Now: w.clock.Now, Settle: settle,
+	options := sandbox.Options{BotName: o.cfg.Office.Bot, Store: store, Files: filepath.Join(o.cfg.Data, chatsFolder), Now: w.clock.Now, Settle: settle,
 		Stops: o.stops(w.clock.Now, d), Token: token, Log: log}
 	if w.movable {
 		options.Move = move

@@ -55,6 +55,67 @@ const entryVersion = 1
 // chatLog keeps every message of the room in the store.
 type chatLog struct{ store storage.Store }
 
+// logTables are all of them.
+var logTables = []storage.Table{messagesTable, untakenTable, sentTable, metaTable}
+
+// HasLog reports whether a store holds a chat log.
+func HasLog(ctx context.Context, s storage.Store) (bool, error) {
+	tables, err := s.Tables(ctx, "sandbox/")
+	if err != nil {
+		return false, fmt.Errorf("look for a chat log: %w", err)
+	}
+	return len(tables) > 0, nil
+}
+
+// MoveLog moves the chat log of one store into another, before any room keeps
+// its log there. After a crash it may be called again.
+func MoveLog(ctx context.Context, from, to storage.Store) error {
+	for _, t := range logTables {
+		if err := copyTable(ctx, from, to, t); err != nil {
+			return fmt.Errorf("move a chat log: %w", err)
+		}
+	}
+	for _, t := range logTables {
+		if err := from.Drop(ctx, t); err != nil {
+			return fmt.Errorf("move a chat log: %w", err)
+		}
+	}
+	return nil
+}
+
+func copyTable(ctx context.Context, from, to storage.Store, t storage.Table) error {
+	const perUpdate = 60
+	type pair struct{ key, value []byte }
+	var next []byte
+	for {
+		var some []pair
+		err := from.View(ctx, func(r storage.Reader) error {
+			some = nil
+			for key, value := range r.Scan(t, next, nil) {
+				if some = append(some, pair{key, value}); len(some) == 20*perUpdate {
+					break
+				}
+			}
+			return nil
+		})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		errs := storage.InChunks(ctx, to, some, perUpdate, func(tx storage.Tx, chunk []pair) error {
+			for _, p := range chunk {
+				if err := tx.Put(t, p.key, p.value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		next = append(some[len(some)-1].key, 0)
+	}
+}
+
 // post appends a person's message; it stays untaken until the bot has it.
 func (l *chatLog) post(ctx context.Context, e entry) (entry, error) {
 	err := l.store.Update(ctx, func(tx storage.Tx) error {
