@@ -120,3 +120,69 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkScrub scrubs a file of 100,000 cases after one matter was worked on,
+// and after a day's table of 10,000 records was dropped: milliseconds, the
+// median of rounds, and beside the latter the slowest of the updates that go on.
+func BenchmarkScrub(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "db"))
+	defer s.Close()
+	now := clock(b)
+	if err := yardstick.Spread(64, 100_000, func(i int) error { return submit(s, i) }); err != nil {
+		b.Fatal(err)
+	}
+	scrub := func() float64 {
+		start := now()
+		if err := s.Scrub(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		return now().Sub(start).Seconds() * 1000
+	}
+	scrub()
+	for b.Loop() {
+		var one, day, slowest []float64
+		for round := range rounds {
+			for i := range 10 {
+				if err := submit(s, round*1000+i); err != nil {
+					b.Fatal(err)
+				}
+			}
+			one = append(one, scrub())
+			if err := yardstick.Spread(64, 10_000, func(i int) error { return put(s, "day", i) }); err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Drop(context.Background(), "day"); err != nil {
+				b.Fatal(err)
+			}
+			done, worst := make(chan bool), make(chan float64)
+			go func() {
+				w := 0.0
+				for i := 0; ; i++ {
+					select {
+					case <-done:
+						worst <- w
+						return
+					default:
+					}
+					start := now()
+					if err := put(s, "beside", i); err != nil {
+						b.Error(err)
+					}
+					w = max(w, now().Sub(start).Seconds()*1000)
+				}
+			}()
+			day = append(day, scrub())
+			close(done)
+			slowest = append(slowest, <-worst)
+		}
+		b.ReportMetric(yardstick.Median(one), "ms/matter")
+		b.ReportMetric(yardstick.Median(day), "ms/day")
+		b.ReportMetric(yardstick.Median(slowest), "ms/slowest-update")
+	}
+}
+
+func put(s storage.Store, t storage.Table, i int) error {
+	return s.Update(context.Background(), func(tx storage.Tx) error {
+		return tx.Put(t, binary.BigEndian.AppendUint64(nil, uint64(i)), make([]byte, 600))
+	})
+}

@@ -58,27 +58,37 @@ func (s *Store) Scrub(ctx context.Context) error {
 }
 
 // overwrite fills pages until none is left of those that were free at first.
+//
+// A transaction needs some pages for what it rewrites anyway, and as many become
+// free with the next one. They are spared: without them the file would grow each
+// time. How many those are the first transaction shows.
 func (s *Store) overwrite(ctx context.Context) error {
 	var left []uint64
-	for first, tries := true, 0; tries < scrubTries; first = false {
+	filled, spare := 0, 0
+	for round, tries := 0, 0; tries < scrubTries; round++ {
 		before := len(left)
 		err := s.enqueue(ctx, &request{alone: func(tx *bbolt.Tx) error {
 			free, err := freePages(s.path)
 			if err != nil {
 				return err
 			}
-			if left = common(left, free); first {
-				left = free
+			switch left = common(left, free); round {
+			case 0:
+				left, spare = free, 8+len(free)/64
+			case 1:
+				spare = before - len(left) - filled + 1
 			}
 			if len(left) == 0 {
 				return nil
 			}
-			return useFree(tx, free, left[len(left)-1])
+			reach, _ := slices.BinarySearch(free, left[len(left)-1]) // bbolt takes the lowest first
+			filled = min(max(1, min(reach+1, len(free)-spare)), scrubChunk)
+			return fillPages(tx, filled)
 		}})
 		if err != nil || len(left) == 0 {
 			return err
 		}
-		if !first && len(left) == before {
+		if round > 0 && len(left) == before {
 			tries++
 		} else {
 			tries = 0
@@ -95,16 +105,8 @@ func common(a, b []uint64) []uint64 {
 	})
 }
 
-// useFree writes zeros into the free pages up to last, at most scrubChunk. bbolt
-// takes the lowest first. Some are left for the pages that a transaction
-// rewrites anyway: were there none, the file would grow each time.
-func useFree(tx *bbolt.Tx, free []uint64, last uint64) error {
-	n, _ := slices.BinarySearch(free, last)
-	n++
-	if rest := n + 8 + n/64 - len(free); rest > 0 {
-		n -= rest
-	}
-	n = min(max(n, 1), scrubChunk)
+// fillPages writes zeros into so many pages.
+func fillPages(tx *bbolt.Tx, n int) error {
 	b, err := tx.CreateBucketIfNotExists([]byte(fillerBucket))
 	if err != nil {
 		return err
