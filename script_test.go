@@ -49,6 +49,7 @@ import (
 //	! luo: A | B               nothing that luo has not read yet holds A or B
 //	- luo                      luo has nothing to read
 //	~ luo                      luo reads everything
+//	gone luo: A | B            no file of the program holds A or B, nor whose account luo has
 //	same luo duan              the last thing luo read equals the last thing duan read
 //
 // A text may hold \n. {word} takes what was kept, {word=pattern} keeps what the
@@ -87,6 +88,10 @@ type network interface {
 	attach(t *testing.T, person, kind string, f file)
 	// files lists the files that the bot has sent to a person or group.
 	files(t *testing.T, chat string) []file
+	// folder is where the program's data lie.
+	folder() string
+	// account is what the network knows a person by: user name, nickname, remark.
+	account(t *testing.T, person string) []string
 }
 
 // file is a file that somebody sends.
@@ -193,6 +198,8 @@ func (s *script) do(line string) {
 			s.last[rest] = text
 		}
 		s.read[rest] = len(s.net.sent(s.t, rest))
+	case "gone":
+		s.gone(rest)
 	case "same":
 		a, b, _ := strings.Cut(rest, " ")
 		if s.last[a] != s.last[b] {

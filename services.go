@@ -29,7 +29,8 @@ func (p *assembly) serveOffice() {
 	p.keeper = attach.New(p.store, attach.Options{Dir: filepath.Join(p.cfg.Data, attachmentsFolder), Sources: p.fetchers(),
 		MaxBytes: int64(p.cfg.Intake.MaxMB) << 20, Now: now, Log: p.log, Lost: p.bot.MediaGone})
 	// a notice is decided before a push is
-	due := append([]schedule.Part{planner, p.desk, desk.Digests{Desk: p.desk}, p.bot, &sweeper{bot: p.bot, keeper: p.keeper}}, p.watches...)
+	due := append([]schedule.Part{planner, p.desk, desk.Digests{Desk: p.desk}, p.bot, &sweeper{bot: p.bot, keeper: p.keeper},
+		&scrubber{file: p.file, now: p.now}}, p.watches...)
 	if p.world.movable { // what is owed on the way is sent at its own time; last, when all is decided
 		due = append(due, p.keeper, p.queue)
 	}

@@ -219,6 +219,21 @@ func (n *wechatNetwork) attach(t *testing.T, person, kind string, f file) {
 	n.settle(t)
 }
 
+func (n *wechatNetwork) account(t *testing.T, person string) []string {
+	t.Helper()
+	p := wechattest.Person{}
+	n.server.Quietly(func(people map[string]wechattest.Person, _ map[string]wechattest.Group) { p = people[person] })
+	if p.ID == "" {
+		t.Fatalf("nobody is %q", person)
+	}
+	known := []string{n.server.UserName(person), p.Nick}
+	if p.Remark != "" {
+		code, name, _ := strings.Cut(p.Remark, " ")
+		known = append(known, p.Remark, "wechat:p/"+code, name)
+	}
+	return known
+}
+
 func (n *wechatNetwork) files(t *testing.T, chat string) []file {
 	t.Helper()
 	n.settle(t)
