@@ -101,7 +101,9 @@ func directory(cfg *config.Config) *cases.Office {
 		people = append(people, cases.Person{ID: p.ID, Name: p.Name, Title: p.Title, Role: cases.Role(p.Role), Unit: p.Unit,
 			Chief: p.Chief, Keeper: p.Keeper})
 	}
-	return cases.NewOffice(units, categories, people, phrase.Fold)
+	office := cases.NewOffice(units, categories, people, phrase.Fold)
+	office.Accuses = phrase.Accuses
+	return office
 }
 
 func forms(cfg *config.Config) []cases.Form {

@@ -145,6 +145,10 @@ func TestSuggestionPrefersTheSealedPath(t *testing.T) {
 			t.Errorf("%q is suggested as %q, want %q", text, c.Name, want)
 		}
 	}
+	o.Accuses = func(text string) bool { return strings.Contains(text, "自己拿了") }
+	if c, _ := o.Suggest("食堂涨价的钱自己拿了"); c.Name != "检举控告" {
+		t.Errorf("what accuses somebody is suggested as %q", c.Name)
+	}
 }
 
 func TestRefusalSaysNothingPersonal(t *testing.T) {

@@ -78,6 +78,9 @@ type Office struct {
 	Units      []Unit
 	Categories []Category
 	People     []Person
+	// Accuses reports whether a text accuses somebody, whatever the words of the
+	// categories; nil for no.
+	Accuses func(text string) bool
 
 	fold  func(string) string
 	units map[string]*Unit

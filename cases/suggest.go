@@ -4,10 +4,12 @@ import "strings"
 
 // Suggest returns the category whose words the text holds most of; ties go to
 // the earlier one. It is a suggestion to staff and decides nothing, with one
-// exception in favour of the petitioner: when a sealed category fits at all it
-// wins, because a matter can be unsealed later but not un-leaked.
+// exception in favour of the petitioner: when a sealed category fits at all, by
+// its words or because the text accuses somebody (Accuses), it wins, because a
+// matter can be unsealed later but not un-leaked.
 func (o *Office) Suggest(text string) (Category, bool) {
 	folded := o.fold(text)
+	accuses := o.Accuses != nil && o.Accuses(text)
 	best, score := Category{}, 0
 	for i, c := range o.Categories {
 		n := 0
@@ -16,7 +18,7 @@ func (o *Office) Suggest(text string) (Category, bool) {
 				n++
 			}
 		}
-		if n > 0 && c.Sealed {
+		if c.Sealed && (n > 0 || accuses) {
 			return c, true
 		}
 		if n > score {
