@@ -63,6 +63,10 @@ func TestLongTexts(t *testing.T) {
 		text.Choice(5)
 		FactsOf(raw, dialect)
 		MaskCards(raw)
+		GistOf(raw, dialect)
+		Split(raw)
+		Urgent(raw)
+		Accuses(raw)
 		if got := Scrub(raw, []string{"张三"}); form.Found == 0 && len(got) > len(raw)+3 {
 			t.Errorf("%q grew", unit)
 		}

@@ -84,3 +84,16 @@ func subjectAt(f []rune, i int) (*subject, int) {
 	}
 	return nil, i
 }
+
+// topics returns what a folded text is about, each once, in order.
+func topics(f []rune) []string {
+	var ids []string
+	for i := 0; i < len(f); {
+		s, end := subjectAt(f, i)
+		if s != nil && s.topic && !slices.Contains(ids, s.id) {
+			ids = append(ids, s.id)
+		}
+		i = max(end, i+1)
+	}
+	return ids
+}
