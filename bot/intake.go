@@ -178,24 +178,33 @@ type summaryLine struct {
 }
 
 func (t *turn) summaryText(f cases.Form) string {
+	matter := t.talk.Fields[cases.Matter]
+	sum, summed := phrase.SumUp(matter, t.b.Dialect, t.saidOn())
 	var lines []summaryLine
 	var open []string
 	for i, field := range f.Fields {
 		switch v := t.shown(field); {
-		case v != "":
-			lines = append(lines, summaryLine{i + 1, field.Label, v})
-		default:
+		case v == "":
 			open = append(open, field.Label)
+		case summed && field.ID == cases.Matter:
+			lines = append(lines, summaryLine{i + 1, t.say("form.pay", nil), t.say("form.pay-summary", words.Args{"When": sum.Day, "Lacks": sum.Lacks,
+				"Amount": sum.Amount, "Recorded": sum.Recorded, "Claimed": sum.Claimed, "Wants": sum.Wants})})
+		case summed && (field.ID == cases.SinceWhen && v == sum.When || field.ID == cases.Want && v == strings.Join(sum.Wants, "、")):
+			// the sum says so
+		default:
+			lines = append(lines, summaryLine{i + 1, field.Label, v})
 		}
 	}
-	matter := t.talk.Fields[cases.Matter]
-	facts := phrase.FactsOf(matter, t.b.Dialect)
-	category := f.Category
-	if c, ok := t.b.Office.Suggest(matter); ok && category == "" && !c.Sealed {
-		category = c.Name
+	category, numbers := f.Category, []string(nil)
+	if !summed { // the sum says both
+		facts := phrase.FactsOf(matter, t.b.Dialect)
+		numbers = slices.Concat(facts.Amounts, facts.Counts)
+		if c, ok := t.b.Office.Suggest(matter); ok && category == "" && !c.Sealed {
+			category = c.Name
+		}
 	}
 	return t.say("form.summary", words.Args{"Category": category, "Lines": lines, "Open": open,
-		"Numbers": slices.Concat(facts.Amounts, facts.Counts), "Media": maxMedia - t.mediaLeft(), "Guarded": t.talk.Guarded,
+		"Numbers": numbers, "Media": maxMedia - t.mediaLeft(), "Guarded": t.talk.Guarded,
 		"Sealed": t.talk.Fields[cases.SignAs] == string(cases.Sealed), "Anonymous": t.talk.Fields[cases.SignAs] == string(cases.Anonymous)})
 }
 

@@ -11,7 +11,8 @@ import (
 // Summary is a story about pay in a few facts, for its author to confirm: 上个月 少
 // 436.5元, 考勤记 21个班, 本人说 23个班, 要求 核查. What was not said is "".
 type Summary struct {
-	When     string   // as said; a day named by its distance (昨天) as a date
+	When     string   // as said
+	Day      string   // When; if that is a day named by its distance (昨天), its date
 	Lacks    string   // 少, 扣, 罚 or 欠, as said
 	Amount   string   // in yuan, "436.5元"
 	Recorded string   // what the record says, "21个班"
@@ -37,7 +38,8 @@ func SumUp(raw string, dialect map[string]string, told calendar.Date) (sum Summa
 		case len(s.Counts) > counts:
 			clear = sum.count(s.Counts[counts], s.whoSays(i))
 		case len(s.Whens) > whens:
-			sum.When = dated(s.Whens[whens], told)
+			sum.When = s.Whens[whens]
+			sum.Day = dated(sum.When, dialect, told)
 			clear = whens == 0
 		}
 		if !clear {
@@ -118,8 +120,8 @@ func (s *story) whoSays(i int) speaker {
 }
 
 // dated writes a day that was named by its distance as a date.
-func dated(when string, today calendar.Date) string {
-	r := dateReader{Read(when).f, today}
+func dated(when string, dialect map[string]string, today calendar.Date) string {
+	r := dateReader{standard(Read(when), dialect).f, today}
 	for _, read := range []func(int) (calendar.Date, int){r.relative, r.weekday} {
 		if d, end := read(0); end == len(r.f) && !today.IsZero() && !d.After(today) && d != today {
 			return fmt.Sprintf("%d月%d日", d.Month, d.Day)

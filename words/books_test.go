@@ -59,7 +59,7 @@ func everything() Args {
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
 		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
-		"People": []string{"王慧"}, "Groups": []string{"综采群"},
+		"People": []string{"王慧"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
@@ -70,7 +70,8 @@ func everything() Args {
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
 		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About",
-		"Request", "Facts", "Result", "Decision", "Basis", "Reviewer"} {
+		"Request", "Facts", "Result", "Decision", "Basis", "Reviewer",
+		"When", "Lacks", "Amount", "Recorded", "Claimed"} {
 		args[name] = "〈" + name + "〉"
 	}
 	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
