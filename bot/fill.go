@@ -212,7 +212,11 @@ func (t *turn) back(f cases.Form) (reply, error) {
 func (t *turn) skip(f cases.Form) (reply, error) {
 	field, _ := f.Field(t.talk.Ask)
 	if field.Required {
-		return says(t.say("form.required", nil) + "\n" + t.question())
+		unsure := ""
+		if field.ID == cases.SignAs && slices.ContainsFunc(field.Choices, func(c cases.Choice) bool { return c.ID == string(cases.Sealed) }) {
+			unsure = t.say("form.sign-unsure", nil)
+		}
+		return says(t.say("form.required", nil) + unsure + "\n" + t.question())
 	}
 	t.talk.Skipped = append(slices.Clone(t.talk.Skipped), field.ID)
 	return t.next(f, field.ID)

@@ -84,7 +84,7 @@ func (t *turn) told() (reply, error) {
 func (t *turn) read(f cases.Form, story string) int {
 	facts := phrase.FactsOf(story, t.b.Dialect)
 	found := map[string]string{
-		cases.SinceWhen: strings.Join(slices.DeleteFunc(facts.Whens, aShift), "、"),
+		cases.SinceWhen: strings.Join(slices.DeleteFunc(facts.Whens, func(w string) bool { return !phrase.NamesDay(w, t.b.Dialect) }), "、"),
 		cases.Want:      strings.Join(facts.Wants, "、"),
 		cases.Place:     t.placeIn(phrase.Scrub(story, nil)), // not the crew in "I am from …"
 	}
@@ -104,12 +104,6 @@ func (t *turn) read(f cases.Form, story string) int {
 	}
 	t.guard(folded)
 	return n
-}
-
-// aShift reports whether a time is only the name of a shift (零点班): that is no
-// answer to "since when".
-func aShift(when string) bool {
-	return strings.HasSuffix(when, "点班") || strings.HasSuffix(when, "夜班")
 }
 
 // placeIn names the unit a story speaks of, if it names exactly one.

@@ -115,6 +115,10 @@ func (t *turn) goOn(tx storage.Tx) (text string, awake bool, err error) {
 		t.talk = talk{Asked: k.Asked}
 		return t.say("form.expired", nil), false, nil
 	case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(t.now):
+		if len(k.Story) == 0 { // who sent but a picture was asked for words with the receipt of it
+			t.talk.Quiet = time.Time{}
+			break
+		}
 		r, err := t.told()
 		if err == nil && r.do != nil { // told label by label, and complete
 			r.text, err = r.do(tx)

@@ -238,6 +238,13 @@ func (s *story) when(i int) int {
 	return i
 }
 
+// NamesDay reports whether a time, as Facts.Whens has it, says which day, week or
+// month it was, so that it can answer since when: not 22点, 零点班 or 晚上10点.
+func NamesDay(when string, dialect map[string]string) bool {
+	s := story{Text: standard(Read(when), dialect)}
+	return hasPrefix(s.f, 0, dayWords...) > 0 || hasPrefix(s.f, 0, weekWords...) > 0 || s.date(0) > 0
+}
+
 // date returns the end of a date at i, such as 2026年11月, 11月5号 or 5号, or i.
 func (s *story) date(i int) int {
 	r := dateReader{f: s.f}

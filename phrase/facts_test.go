@@ -44,6 +44,17 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+func TestNamesDay(t *testing.T) {
+	for when, want := range map[string]bool{
+		"上个月": true, "昨天零点班": true, "昨儿个零点班": true, "夜来后晌": true, "5号": true, "十二号": true, "2026年11月5号晚上10点": true, "上禮拜三的夜班": true, "11月": true,
+		"22点": false, "晚上10点": false, "零点班": false, "夜班": false, "8:20": false, "": false,
+	} {
+		if got := NamesDay(when, dialect); got != want {
+			t.Errorf("%s: %t", when, got)
+		}
+	}
+}
+
 // A long text must cost in proportion to its length; each of these once invites a
 // reader to look again and again at the same characters.
 func TestLongTexts(t *testing.T) {
