@@ -1,6 +1,7 @@
 package words
 
 import (
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -15,9 +16,21 @@ var builtin = map[string]any{"and": true, "or": true, "not": true, "eq": true, "
 // inside it: "Phone", and "Lines[].Short" for what a line of a list shows.
 func factsOf(t testing.TB, lang string) map[string][]string {
 	t.Helper()
-	trees, err := parse.Parse(lang, text(t, lang), "", "", funcs(lang), builtin)
+	all, err := readFacts(lang)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return all
+}
+
+func readFacts(lang string) (map[string][]string, error) {
+	b, err := fs.ReadFile(files, lang+".tmpl")
+	if err != nil {
+		return nil, err
+	}
+	trees, err := parse.Parse(lang, string(b), "", "", funcs(lang), builtin)
+	if err != nil {
+		return nil, err
 	}
 	all := map[string][]string{}
 	for key, tree := range trees {
@@ -25,7 +38,7 @@ func factsOf(t testing.TB, lang string) map[string][]string {
 		w.list(tree.Root, "")
 		all[key] = slices.Sorted(maps.Keys(w.facts))
 	}
-	return all
+	return all, nil
 }
 
 // walk goes through a sentence; dot and vars are the paths of what they stand for.
