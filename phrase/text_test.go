@@ -93,6 +93,9 @@ func FuzzRead(f *testing.F) {
 		if text.Raw() != strings.TrimSpace(raw) {
 			t.Fatalf("Raw() of %q = %q", raw, text.Raw())
 		}
+		if again := Fold(text.Folded()); again != text.Folded() {
+			t.Fatalf("%q folds to %q and that to %q", raw, text.Folded(), again)
+		}
 		if text.Folded() != Fold(raw) {
 			t.Fatalf("Folded() of %q differs from Fold", raw)
 		}
@@ -132,6 +135,8 @@ func FuzzRead(f *testing.F) {
 		FactsOf(raw, dialect)
 		Scrub(raw, []string{"张三"})
 		MaskCards(raw)
+		Accuses(raw)
+		NamesDay(raw, dialect)
 	})
 }
 
