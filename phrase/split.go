@@ -115,7 +115,7 @@ func newLine(t Text, i int) bool {
 }
 
 // oneList are words of a head whose numbers belong to one matter.
-var oneList = strings.Fields("经过 过程 步骤 流程 原因 理由 证据 诉求 要求 请求 希望 办法 措施 建议如下 时间线 事实 材料 依据 情况如下 先后 分三步 分两步")
+var oneList = newWordSet("经过 过程 步骤 流程 原因 理由 证据 诉求 要求 请求 希望 办法 措施 建议如下 时间线 事实 材料 依据 情况如下 先后 分三步 分两步")
 
 // numbered takes a numbered list apart: 1, 2 and so on without a gap.
 func numbered(t Text) (string, []string) {
@@ -133,7 +133,7 @@ func numbered(t Text) (string, []string) {
 		return "", nil
 	}
 	head := t.between(0, marks[0].start)
-	if contains(Fold(head), oneList) {
+	if said, _ := spokenOf(Read(head)); oneList.in(said) {
 		return "", nil
 	}
 	var parts []string
@@ -169,6 +169,9 @@ func oneSubject(head string, parts []string) bool {
 	})
 }
 
+// whoWords are in a head that says who, where or when.
+var whoWords = newWordSet("我是 我们是 本人 我在 俺是 额是 队 车间 厂 科 号楼 家属区 公寓 宿舍 昨天 今天 上个月 这个月")
+
 // headed gives a head to each part if it says only who, where or when, else to
 // the first.
 func headed(head string, parts []string) (string, []string) {
@@ -176,8 +179,7 @@ func headed(head string, parts []string) (string, []string) {
 	if len(said) == 0 {
 		return "", parts
 	}
-	who := len(said) <= longestWho && len(topics(said)) == 0 &&
-		contains(string(said), strings.Fields("我是 我们是 本人 我在 俺是 额是 队 车间 厂 科 号楼 家属区 公寓 宿舍 昨天 今天 上个月 这个月"))
+	who := len(said) <= longestWho && len(topics(said)) == 0 && whoWords.in(said)
 	if who {
 		return head, parts
 	}

@@ -68,22 +68,31 @@ func (sum *Summary) count(count string, says speaker) bool {
 	return true
 }
 
-// lacking returns how the amount at i is said to lack: 少, 扣, 罚 or 欠; "" if the
-// clause does not say or denies it.
+var (
+	notLacking = newWordSet("多少 没扣 没少 不少 不扣 应发 应该发 实发 才发 只发 发了 到手 补了 退了 涨了 多发")
+	lacks      = []struct {
+		say   string
+		words wordSet
+	}{
+		{"少", newWordSet("少 短 没发够")}, {"罚", newWordSet("罚")}, {"欠", newWordSet("拖欠 欠 没发 没给 未发")}, {"扣", newWordSet("克扣 扣")},
+	}
+)
+
+// lacking returns how the amount at i is said to lack: 少, 罚, 欠 or 扣; "" if the
+// sentence does not say or denies it.
 func (s *story) lacking(i int) string {
 	const back = 12
-	clause := string(s.f[max(0, i-back):i])
-	if k := strings.LastIndexAny(clause, "。；;!?"); k >= 0 {
-		clause = clause[k:]
+	from := i
+	for from > 0 && i-from < back && !strings.ContainsRune("。;!?", s.f[from-1]) {
+		from--
 	}
-	if contains(clause, strings.Fields("多少 没扣 没少 不少 不扣 应发 应该发 实发 才发 只发 发了 到手 补了 退了 涨了 多发")) {
+	before := s.f[from:i]
+	if notLacking.in(before) {
 		return ""
 	}
-	for _, w := range []struct{ say, words string }{
-		{"少", "少 短 没发够"}, {"罚", "罚"}, {"欠", "拖欠 欠 没发 没给 未发"}, {"扣", "克扣 扣"},
-	} {
-		if contains(clause, strings.Fields(w.words)) {
-			return w.say
+	for _, l := range lacks {
+		if l.words.in(before) {
+			return l.say
 		}
 	}
 	return ""

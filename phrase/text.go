@@ -203,7 +203,9 @@ func invisible(r rune) bool {
 }
 
 // spoken reports whether r can carry meaning by itself: a letter or a digit.
-func spoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+func spoken(r rune) bool {
+	return 0x4e00 <= r && r <= 0x9fff || unicode.IsLetter(r) || unicode.IsNumber(r)
+}
 
 // separators stand between a command and what follows it; closing brackets are
 // among them because people write 【查询】47.

@@ -20,163 +20,149 @@ const (
 // paper (去年, 演练, 培训) and proposals (建议装探头) are none.
 func Urgent(raw string) Urgency {
 	f, _ := spokenOf(Read(raw))
-	said := string(f)
 	switch {
-	case despairs(said):
+	case despair.in(notDespair.without(f)):
 		return Distress
 	case slices.ContainsFunc(sentences(raw), dangerous):
 		return Hazard
-	case threatens(said):
+	case threatens(notThreats.without(f)):
 		return Threat
 	}
 	return ""
 }
 
 // despair are words of somebody who must not be left alone with a form.
-var despair = strings.Fields("不想活 想死 寻死 自杀 自尽 自残 轻生 寻短见 寻短 想不开 跳楼 跳井 跳河 跳崖 跳塔 上吊 割腕 " +
+var despair = newWordSet("不想活 想死 寻死 自杀 自尽 自残 轻生 寻短见 寻短 想不开 跳楼 跳井 跳河 跳崖 跳塔 上吊 割腕 " +
 	"喝药 喝农药 喝敌敌畏 吃安眠药 一了百了 活够 活腻 活不下去 活不成 没法活 活不了 没活头 没啥活头 没什么活头 没有活头 没盼头 活着没 活着还有什么 活着有什么 活着有啥 活着还有啥 活着干啥 活着干什么 活着太累 活着真累 活得没 活的没 活得太累 " +
 	"不如死 死了算 死了倒 死了干净 死给 死在你们 死在矿 遗书 遗言 下辈子 来世 来生 结束生命 结束自己 了结自己 了断 走绝路 走上绝路 绝路 撑不下去 熬不下去 " +
 	"不想在这世上 离开这个世界 离开人世 没脸活 活下去的勇气 死的心 去死")
 
 // notDespair are the words above in another sense.
-var notDespair = strings.Fields("不想活动 不想活跃 想死你 想死我 想死她 想死他 跳楼价 跳楼甩 喝药酒 才想死 叫人去死 让你去死 叫你去死 你去死 他去死 滚去死 活着没人 " +
+var notDespair = newWordSet("不想活动 不想活跃 想死你 想死我 想死她 想死他 跳楼价 跳楼甩 喝药酒 才想死 叫人去死 让你去死 叫你去死 你去死 他去死 滚去死 活着没人 " +
 	"没脸活动 喝药治 喝药就好 喝药好 中药 喝药了好 下辈子都 几辈子 活不了了这机 绝路面 活够干")
 
-func despairs(said string) bool {
-	for _, w := range notDespair {
-		said = strings.ReplaceAll(said, w, "…")
-	}
-	return contains(said, despair)
-}
-
-func contains(s string, words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
-}
-
-// Threats stand with whom they are against.
+// Threats stand with whom they are against, the others by themselves.
 var (
-	threats = strings.Fields("同归于尽 弄死% 整死% 打死% 砍死% 捅死% 杀死% 撞死% 毒死% 烧死% 炸死% 掐死% 往死里打% 杀了% 捅了% 捅% 砍了% 做了% 废了% 灭了% 炸了% 烧了% 放火烧% 剁了% " +
-		"要%的命 要%命 弄残% 打断%腿 打断%的腿 打残% 跟%拼了 跟%拼命 和%拼了 和%拼命 让%见阎王 让%见血 让%偿命 把%弄死 把%杀了 把%捅了 把%砍了 把%废了 把%做了 把%打死 " +
-		"给%一刀 给%两刀 拿刀找% 拿刀捅% 提刀找% 买凶 灭门 杀人 杀你全家 杀他全家 动刀子 炸矿 炸办公楼 炸了办公楼 炸了矿 炸了队部 拿刀捅 炸井口 炸队部 放火烧 不得好死在我手")
-	against = strings.Fields("他 她 你 你们 他们 谁 人 那个人 这个人 他狗日的 他个狗日的 这狗日的 那狗日的 狗日的 这个狗日的 那个狗日的 王八蛋 这王八蛋 那王八蛋 这个王八蛋 那个王八蛋 这个畜生 那个畜生 龟孙 这龟孙 " +
+	threats = newWordSet("同归于尽 买凶 灭门 杀人 杀你全家 杀他全家 动刀子 炸矿 炸办公楼 炸了办公楼 炸了矿 炸了队部 拿刀捅 炸井口 炸队部 放火烧 " +
+		"不得好死在我手")
+	againstSomeone = strings.Fields("弄死% 整死% 打死% 砍死% 捅死% 杀死% 撞死% 毒死% 烧死% 炸死% 掐死% 往死里打% 杀了% 捅了% 捅% 砍了% 做了% " +
+		"废了% 灭了% 炸了% 烧了% 放火烧% 剁了% 要%的命 要%命 弄残% 打断%腿 打断%的腿 打残% 跟%拼了 跟%拼命 和%拼了 " +
+		"和%拼命 让%见阎王 让%见血 让%偿命 把%弄死 把%杀了 把%捅了 把%砍了 把%废了 把%做了 把%打死 给%一刀 给%两刀 拿刀找% " +
+		"拿刀捅% 提刀找%") // % is whom
+	against = newWordSet("他 她 你 你们 他们 谁 人 那个人 这个人 他狗日的 他个狗日的 这狗日的 那狗日的 狗日的 这个狗日的 那个狗日的 王八蛋 这王八蛋 那王八蛋 这个王八蛋 那个王八蛋 这个畜生 那个畜生 龟孙 这龟孙 " +
 		"队长 班长 书记 矿长 区长 主任 科长 领导 办事员 老板 姓 全家 他全家 你全家")
 )
 
 // notThreats are the words above in another sense.
-var notThreats = strings.Fields("打死我也 打死他也不 打死也不 气死人 累死人 热死人 冻死人 吓死人 烦死人 笑死人 急死人 愁死人 弄死人的活 杀人一样 要人命 要人的命 要了人命 要了老命 杀人诛心 捅人家屁股 会杀了他 " +
+var notThreats = newWordSet("打死我也 打死他也不 打死也不 气死人 累死人 热死人 冻死人 吓死人 烦死人 笑死人 急死人 愁死人 弄死人的活 杀人一样 要人命 要人的命 要了人命 要了老命 杀人诛心 捅人家屁股 会杀了他 " +
 	"打死谁也 杀人的心都没 杀人放火的事不干 不杀人 没杀人 捅娄子 捅马蜂窝 杀人犯")
 
-func threatens(said string) bool {
-	for _, w := range notThreats {
-		said = strings.ReplaceAll(said, w, "…")
+// beforeWhom are the beginnings of the threats against somebody, afterWhom what
+// ends them.
+var beforeWhom, afterWhom = func() (wordSet, map[string][]string) {
+	var begins []string
+	ends := map[string][]string{}
+	for _, w := range againstSomeone {
+		before, behind, _ := strings.Cut(w, "%")
+		begins = append(begins, before)
+		ends[before] = append(ends[before], behind)
 	}
-	for _, w := range threats {
-		before, behind, open := strings.Cut(w, "%")
-		if !open {
-			if strings.Contains(said, w) {
-				return true
+	return newWordSet(strings.Join(begins, " ")), ends
+}()
+
+func threatens(f []rune) bool {
+	if threats.in(f) {
+		return true
+	}
+	for i := range f {
+		for _, before := range beforeWhom.from(f[i]) {
+			from := i + len(before)
+			if len(f) < from || !slices.Equal(f[i:from], before) {
+				continue
 			}
-			continue
-		}
-		for from := 0; ; {
-			i := strings.Index(said[from:], before)
-			if i < 0 {
-				break
-			}
-			from += i + len(before)
-			rest := said[from:]
-			if person := someone(rest); person >= 0 && strings.HasPrefix(rest[person:], behind) {
-				return true
+			whom := someone(f, from)
+			for _, behind := range afterWhom[string(before)] {
+				if whom > from && (behind == "" || hasPrefix(f, whom, behind) > whom) {
+					return true
+				}
 			}
 		}
 	}
 	return false
 }
 
-// someone returns the end of whom a threat is against at the start of s, or -1: a
-// word for people, a family name with a title, or 老 and a family name.
-func someone(s string) int {
-	longest := -1
-	for _, p := range against {
-		if strings.HasPrefix(s, p) {
-			longest = max(longest, len(p))
+// someone returns the end of whom a threat is against at i, or i: a word for
+// people, a family name with a title, or 老 before it.
+func someone(f []rune, i int) int {
+	if i >= len(f) {
+		return i
+	}
+	if end := against.at(f, i); end > i {
+		return end
+	}
+	from := hasPrefix(f, i, "老")
+	if r := peek(f, from); r == 0 || !strings.ContainsRune(surnames, r) {
+		return i
+	}
+	for n := from + 1; n <= from+3; n++ {
+		if end := hasPrefix(f, n, "队长", "队", "班长", "书记", "矿长", "区长", "主任", "科长", "某"); end > n {
+			return end
 		}
 	}
-	if longest >= 0 {
-		return longest
-	}
-	f := []rune(s[:min(len(s), 4*5)])
-	if len(f) > 1 && f[0] == '老' {
-		f = f[1:]
-	}
-	if len(f) > 1 && strings.ContainsRune(surnames, f[0]) {
-		for n := 1; n <= min(3, len(f)-1); n++ {
-			if end := hasPrefix(f, n, "队", "队长", "班长", "书记", "矿长", "区长", "主任", "科长", "某"); end > n {
-				return strings.Index(s, string(f[n:end])) + len(string(f[n:end]))
-			}
-		}
-	}
-	return -1
+	return i
 }
 
 // What is dangerous by itself, and what only together with what is wrong with it.
 var (
-	disasters = strings.Fields("冒顶 片帮 透水 突水 漏电 触电 着火 起火 失火 冒烟 火苗 有明火 瓦斯超限 瓦斯涌出 瓦斯突出 瓦斯爆 瓦斯报警 爆炸 塌方 垮塌 塌了 要塌 快塌 垮了 要垮 " +
+	disasters = newWordSet("冒顶 片帮 透水 突水 漏电 触电 着火 起火 失火 冒烟 火苗 有明火 瓦斯超限 瓦斯涌出 瓦斯突出 瓦斯爆 瓦斯报警 爆炸 塌方 垮塌 塌了 要塌 快塌 垮了 要垮 " +
 		"顶板来压 掉矸 掉顶 掉渣 掉石头 落石 有人受伤 人受伤 受伤了 砸到人 砸了人 砸住人 砸着人 伤了人 人被埋 被埋 被困 困在 晕倒 昏倒 晕过去 昏迷 中毒 窒息 喘不上气 一氧化碳超 co超 煤气泄漏 漏气 煤尘大 " +
 		"断绳 钢丝绳断 跑车 溜车 掉道 坠罐 卡罐 墩罐 坠落 掉下去 绞进 卷进 夹住人 咬住 倒架 支架倒 停风 无风 没风 没有风 瓦斯高 瓦斯大 瓦斯味 煤气味 电线裸露 电缆破 电缆裸 漏雷管 丢雷管 雷管丢 雷管少 瞎炮 哑炮 拒爆 " +
 		"强令 冒险作业 违章指挥 空顶作业 无证作业 氨气泄漏 漏液 火灾 出水了 淹了 水涌 涌水")
-	things = strings.Fields("瓦斯 探头 传感器 皮带 顶板 支护 支架 锚杆 锚索 巷道 工作面 风机 局扇 风筒 通风 电缆 电线 开关 配电 变压器 钢丝绳 罐笼 绞车 猴车 轨道 刮板 采煤机 掘进机 溜子 煤仓 水仓 护栏 盖板 井盖 护罩 防护 " +
+	things = newWordSet("瓦斯 探头 传感器 皮带 顶板 支护 支架 锚杆 锚索 巷道 工作面 风机 局扇 风筒 通风 电缆 电线 开关 配电 变压器 钢丝绳 罐笼 绞车 猴车 轨道 刮板 采煤机 掘进机 溜子 煤仓 水仓 护栏 盖板 井盖 护罩 防护 " +
 		"安全带 自救器 矿灯 灭火器 消防 煤尘 粉尘 梯子 爬梯 吊车 行车 锅炉 气瓶 氧气瓶 煤气 燃气 液化气 单体 柱子 链条 风门 闭锁 急停 保护")
-	faults = strings.Fields("不准 不灵 失灵 坏 断 跳 超 报警 响 掉 裂 漏 没有 没了 没装 不够 松 变形 停 有问题 冒 歪 塌 倒 漂 跑偏 打滑 卡 破 裸 短路 打火 冒火 火花 发热 烫 烧 不工作 不转 不动 " +
+	faults = newWordSet("不准 不灵 失灵 坏 断 跳 超 报警 响 掉 裂 漏 没有 没了 没装 不够 松 变形 停 有问题 冒 歪 塌 倒 漂 跑偏 打滑 卡 破 裸 短路 打火 冒火 火花 发热 烫 烧 不工作 不转 不动 " +
 		"不亮 不好使 用不成 用不了 不能用 不显示 没数 偏低 偏高 太高 太大 高 下沉 鼓 危险 隐患 甩掉 拆了 摘了 堵 遮 包住 蒙 过期 失效 没电 空 缺 麻达 毛病 压力大 来压 老化 锈 少")
 	// present brings a danger back that something below put away
-	present = strings.Fields("现在 这会 尔格 正在 刚才 刚刚 刚 今天 今早 今晚 今儿 眼下 马上 立刻 立即 快来 救 赶紧 还在 又开始 昨天 昨晚 昨儿 夜来 夜个 零点班 一直 至今 到现在")
-	past    = strings.Fields("去年 前年 大前年 上个月 上月 半年前 年前 以前 之前 曾经 当年 那年 那时候 多年 早年 已经修 修好了 已修 处理好了 处理完 解决了 已解决 换好了 整改完 恢复了 已恢复 过去了 小时候 听说过 事故后 事故以后")
-	talk    = strings.Fields("工伤认定 演练 培训 预案 考试 宣传 学习 讲课 安全课 万一 假如 电影 新闻")
-	paper   = strings.Fields("工资 奖金 绩效 扣钱 罚款 罚了 补贴 津贴 工伤认定 认定 赔偿 瓦斯检查员 瓦检员 检查员 瓦检工 皮带工 皮带队 皮带司机 支护工 通风队 通风科 培训 学习 考试 考核 考证 宣传 演练 预案 制度 台账 记录本 标语 讲课 安全课 " +
+	present = newWordSet("现在 这会 尔格 正在 刚才 刚刚 刚 今天 今早 今晚 今儿 眼下 马上 立刻 立即 快来 救 赶紧 还在 又开始 昨天 昨晚 昨儿 夜来 夜个 零点班 一直 至今 到现在")
+	past    = newWordSet("去年 前年 大前年 上个月 上月 半年前 年前 以前 之前 曾经 当年 那年 那时候 多年 早年 已经修 修好了 已修 处理好了 处理完 解决了 已解决 换好了 整改完 恢复了 已恢复 过去了 小时候 听说过 事故后 事故以后")
+	talk    = newWordSet("工伤认定 演练 培训 预案 考试 宣传 学习 讲课 安全课 万一 假如 电影 新闻")
+	paper   = newWordSet("工资 奖金 绩效 扣钱 罚款 罚了 补贴 津贴 工伤认定 认定 赔偿 瓦斯检查员 瓦检员 检查员 瓦检工 皮带工 皮带队 皮带司机 支护工 通风队 通风科 培训 学习 考试 考核 考证 宣传 演练 预案 制度 台账 记录本 标语 讲课 安全课 " +
 		"万一 假如 假设 电影 新闻 谢谢 感谢 表扬 值得 建议装 建议加 建议 能不能装 能不能加 能否加装 希望装 希望加装 可以装 多装 加装 想装 招聘 排班 调岗 调到 岗位 是什么 是多少 怎么算 怎么用 规定 标准 每次 停车 食堂 宿舍 公寓 暖气 澡堂")
 )
 
-// dangerous reports whether a sentence tells of a danger now.
-func dangerous(sentence string) bool {
-	clauses := strings.Split(sentence, " ")
-	sentence = strings.Join(clauses, "") // some type a space behind every character
-	disaster := contains(strings.NewReplacer("没风扇", "", "没有风扇", "").Replace(sentence), disasters)
-	if !disaster && !faulty(clauses) {
+var noFan = newWordSet("没风扇 没有风扇")
+
+// dangerous reports whether a sentence, by clauses, tells of a danger now.
+func dangerous(clauses [][]rune) bool {
+	sentence := slices.Concat(clauses...) // some type a space behind every character
+	disaster := disasters.in(noFan.without(sentence))
+	if !disaster && !faulty(clauses, sentence) {
 		return false
 	}
-	if contains(sentence, present) {
+	if present.in(sentence) {
 		return true
 	}
-	return !contains(sentence, past) && !(disaster && contains(sentence, talk))
+	return !past.in(sentence) && !(disaster && talk.in(sentence))
 }
 
-// near is within how many bytes behind a thing what is wrong with it stands.
-const (
-	near     = 14 * hanBytes
-	hanBytes = len("汉")
-)
+// near is within how many characters behind a thing what is wrong with it stands.
+const near = 14
 
 // faulty reports whether something is said to be wrong with a thing that lives
 // hang on. What is said of wages, posts and lessons in one breath with it puts it
 // away.
-func faulty(clauses []string) bool {
-	sentence, start := strings.Join(clauses, ""), 0
+func faulty(clauses [][]rune, sentence []rune) bool {
+	start := 0
 	for _, clause := range clauses {
 		end := start + len(clause)
-		if contains(clause, paper) {
-			start = end
-			continue
-		}
-		for at := start; at < end; at++ {
-			for _, thing := range things {
-				if !strings.HasPrefix(sentence[at:end], thing) {
-					continue
-				}
-				behind := sentence[at+len(thing):]
-				if contains(behind[:min(len(behind), near)], faults) || contains(sentence[max(0, at-4*hanBytes):at], faults) {
-					return true
-				}
+		away := false // known when it matters
+		for at := start; at < end && !away; at++ {
+			behind := things.at(sentence[:end], at)
+			if behind == at || !faults.in(sentence[behind:min(len(sentence), behind+near)]) && !faults.in(sentence[max(0, at-4):at]) {
+				continue
+			}
+			if away = paper.in(clause); !away {
+				return true
 			}
 		}
 		start = end
@@ -184,14 +170,17 @@ func faulty(clauses []string) bool {
 	return false
 }
 
-// sentences cuts a text where a sentence or line ends. Each is folded; its clauses
-// stand with a space between. A space may end a clause and no sentence: people
-// type so.
-func sentences(raw string) []string {
-	var all []string
+// sentences cuts a text where a sentence or line ends, each into its clauses. A
+// space may end a clause and no sentence: people type so.
+func sentences(raw string) [][][]rune {
+	var all [][][]rune
 	for _, s := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune("。！？!?；;\n", r) }) {
-		if s = strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool { return !spoken(r) }), " "); s != "" {
-			all = append(all, s)
+		var clauses [][]rune
+		for _, c := range strings.FieldsFunc(Fold(s), func(r rune) bool { return !spoken(r) }) {
+			clauses = append(clauses, []rune(c))
+		}
+		if len(clauses) > 0 {
+			all = append(all, clauses)
 		}
 	}
 	return all
