@@ -38,6 +38,7 @@ func check(file string, now time.Time, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "  %s %s\n", a.ID, a.Name)
 	}
+	fmt.Fprintf(out, "handbook: %s\n", o.handbookNote())
 	today := calendar.DateOf(now)
 	if year, missing := o.calendar.Missing(today); missing {
 		fmt.Fprintf(out, "warning: the holiday plan for %d is not in; its days are computed (推算)\n", year)

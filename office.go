@@ -13,6 +13,7 @@ import (
 	"fangzhuo/chat/wechat"
 	"fangzhuo/config"
 	"fangzhuo/desk"
+	"fangzhuo/handbook"
 	"fangzhuo/phrase"
 	"fangzhuo/schedule"
 	"fangzhuo/storage"
@@ -33,6 +34,8 @@ type office struct {
 	words     *words.Book
 	facts     words.Args
 	forms     []cases.Form
+	handbook  *handbook.Book
+	confirm   []string // titles of the cards whose numbers the mine has still to confirm
 }
 
 // post is a text of the config with when it is sent.
@@ -71,7 +74,8 @@ func understand(cfg *config.Config) (*office, error) {
 	}
 	checkAlarms(cfg)
 	o.facts = facts(cfg)
-	return o, cfg.Err()
+	wrong := o.readHandbook()
+	return o, together(cfg.Err(), wrong)
 }
 
 // checkNight refuses a cron line that fires in the quiet hours. It fires at the
@@ -170,7 +174,13 @@ func (o *office) reception() desk.Reception {
 // facts are what every sentence may mention of the office.
 func facts(cfg *config.Config) words.Args {
 	return words.Args{"Office": cfg.Office.Name, "Bot": cfg.Office.Bot, "Phone": cfg.Office.Phone,
-		"Dispatch": cmp.Or(cfg.Office.DispatchPhone, cfg.Office.Phone), "StaffReads": cfg.Office.StaffReads, "MaxMB": cfg.Intake.MaxMB}
+		"Dispatch": dispatchPhone(cfg), "StaffReads": cfg.Office.StaffReads, "MaxMB": cfg.Intake.MaxMB,
+		"OfficePlace": cfg.Office.Place, "OfficeHours": cfg.Office.Hours.Text}
+}
+
+// dispatchPhone is what people call in danger.
+func dispatchPhone(cfg *config.Config) string {
+	return cmp.Or(cfg.Office.DispatchPhone, cfg.Office.Phone)
 }
 
 // hours are when the office opens and shuts, in minutes of the day.

@@ -59,7 +59,7 @@ func (p *assembly) conversation(planner *schedule.Planner) bot.Options {
 	o, in := p.office, p.cfg.Intake
 	opens, shuts := o.hours()
 	paced := pace(p.cfg)
-	return bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Dialect: p.cfg.Dialect,
+	return bot.Options{Office: o.directory, Words: o.words, Facts: o.facts, Forms: o.forms, Handbook: o.handbook, Dialect: p.cfg.Dialect,
 		Quiet: in.Quiet, DraftFor: time.Duration(in.DraftDays) * 24 * time.Hour, PerHour: in.PerHour, MaxChars: in.MaxChars,
 		Opens: opens, Shuts: shuts, Unsettled: p.queue.Unsettled, Batches: p.queue.Batches, Status: p.state.text,
 		Now: p.now, Log: p.log, Pass: p.queue.Pass, Moved: planner.Replan,

@@ -23,6 +23,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
+	"fangzhuo/handbook"
 	"fangzhuo/intake"
 	"fangzhuo/outbox"
 	"fangzhuo/phrase"
@@ -32,11 +33,13 @@ import (
 
 // Options are what the conversation needs beside the desk.
 type Options struct {
-	Office  *cases.Office
-	Words   *words.Book
-	Facts   words.Args // the office's name, phones and places
-	Forms   []cases.Form
-	Dialect map[string]string
+	Office *cases.Office
+	Words  *words.Book
+	Facts  words.Args // the office's name, phones and places
+	Forms  []cases.Form
+	// Handbook answers what is asked of the office; nil for none.
+	Handbook *handbook.Book
+	Dialect  map[string]string
 	// Quiet is how long after a message more may follow that belongs to it.
 	Quiet time.Duration
 	// DraftFor is how long an unfinished form is kept.

@@ -8,6 +8,7 @@ import (
 
 	"fangzhuo/cases"
 	"fangzhuo/desk"
+	"fangzhuo/handbook"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -45,6 +46,8 @@ func (r reply) behind(line string) reply {
 }
 
 func (t *turn) private() (reply, error) {
+	shown := t.talk.Cards
+	t.talk.Cards = nil
 	if c, in, ok := t.command(); ok {
 		if roles := c.who(); roles != nil && !slices.Contains(roles, t.actor.Role) {
 			return says(t.refusal(&cases.Refusal{Code: cases.NotAllowed, Verb: c.verb, Typed: c.id}))
@@ -68,11 +71,17 @@ func (t *turn) private() (reply, error) {
 		return t.inForm()
 	}
 	t.closeQuestion()
+	if r, ok, err := t.chooses(shown); ok || err != nil {
+		return r, err
+	}
 	if len(t.talk.Asked) > 0 && t.text.Yes() {
 		return t.answersQuestion()
 	}
 	if again, ok := t.again(); ok {
 		return says(again)
+	}
+	if r, ok, err := t.inPassing(); ok || err != nil {
+		return r, err
 	}
 	if id, rest, ok := t.text.Command(t.b.starts); ok {
 		f, _ := t.b.form(id)
@@ -119,11 +128,14 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 	case strings.Contains(folded, "接待"):
 		r, err = reception(t, input{rest: phrase.Read("")})
 		return r, true, err
-	case anyOf(folded, []string{"进度", "怎么样了", "办得", "办好"}):
+	case anyOf(folded, ownMatter):
 		r, err = mine(t, input{})
 		return r, true, err
 	}
 	t.result = false
+	if t.b.Handbook.Tells(folded) { // a question only by its mark
+		return reply{}, false, nil
+	}
 	r, err = t.lost()
 	return r, true, err
 }
@@ -210,6 +222,9 @@ func (t *turn) command() (command, input, bool) {
 		if _, _, _, ok := rest.Month(t.saidOn()); !ok { // a story about that day
 			return command{}, input{}, false
 		}
+	case c.id == "guide" && !rest.Empty() && !t.looksUp(handbook.Guide, rest),
+		c.id == "rules" && !rest.Empty() && !t.looksUp(handbook.Rule, rest):
+		return command{}, input{}, false // a story that begins with what is written there
 	}
 	return c, in, true
 }
@@ -302,6 +317,16 @@ func (t *turn) inGroup() (reply, error) {
 			return reception(t, input{rest: rest})
 		}
 		return says(t.say("group.neutral", nil))
+	}
+	if ok && rest.Empty() { // but what somebody looks up is their own affair
+		switch id {
+		case "terms":
+			return terms(t, input{})
+		case "steps":
+			return steps(t, input{})
+		case "channels":
+			return channels(t, input{})
+		}
 	}
 	if ok && id == "bind-group" && t.actor.Role == cases.Staff {
 		return bindGroup(t, input{rest: rest})

@@ -158,6 +158,7 @@ func (b *Bot) Expect(tx storage.Tx, petitioner chat.Address, no cases.Number, no
 	before := slices.DeleteFunc(slices.Clone(k.Asked), func(n cases.Number) bool { return n == no })
 	asked.m.From, asked.talk.Asked = petitioner, append(before, no)
 	asked.talk.Answered, asked.talk.Doubt = time.Time{}, k.Form != ""
+	asked.talk.Cards = nil // a number answers the question now
 	return asked.saveTalk(tx)
 }
 

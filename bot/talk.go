@@ -35,6 +35,7 @@ type talk struct {
 	Answered time.Time         `cbor:"18,keyasint,omitempty"` // the question was answered; more may follow for a while
 	Doubt    bool              `cbor:"19,keyasint,omitempty"` // a question came while a form was open
 	Added    time.Time         `cbor:"21,keyasint,omitempty"` // a picture was added to Last
+	Cards    []string          `cbor:"40,keyasint,omitempty"` // of the handbook, in a list just shown
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 }
 
@@ -44,7 +45,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
-		slices.Equal(k.Asked, l.Asked) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
+		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
 		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)

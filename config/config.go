@@ -13,6 +13,9 @@ import "time"
 type Config struct {
 	Language string // of what people read: "zh-CN" or "en"
 	Data     string // folder of the database, relative to the working directory
+	// Handbook is a file of one's own in place of the built-in handbook, relative
+	// to the working directory; ReadHandbook loads it.
+	Handbook string
 
 	Office    Office
 	Reception Reception

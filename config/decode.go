@@ -17,22 +17,29 @@ import (
 // decoder fills a Config from YAML nodes. The library's own decoder stops at
 // the first mistake; this one notes it and goes on, and remembers where
 // everything stands.
-type decoder struct{ cfg *Config }
+type decoder struct {
+	cfg  *Config
+	like string // the file that shows how it is written
+}
 
 // decode reads data over what cfg holds and reports whether there was anything
 // to read.
 func decode(cfg *Config, data []byte) bool {
-	d := decoder{cfg}
+	d := decoder{cfg, "config.example.yaml"}
 	body := d.document(data)
 	if body == nil {
 		return false
 	}
 	if body.Type() != ast.MappingType {
-		d.report(place{1, 1}, `the file has no sections: write "key: value" lines as in config.example.yaml`)
+		d.noSections()
 		return false
 	}
 	d.value("", body, reflect.ValueOf(cfg).Elem())
 	return true
+}
+
+func (d *decoder) noSections() {
+	d.report(place{1, 1}, `the file has no sections: write "key: value" lines as in %s`, d.like)
 }
 
 // document parses the one document of a file, or reports why it cannot.
@@ -55,7 +62,7 @@ func (d *decoder) document(data []byte) ast.Node {
 	}
 	switch {
 	case len(bodies) == 0:
-		d.report(place{1, 1}, "the file is empty: begin with a copy of config.example.yaml")
+		d.report(place{1, 1}, "the file is empty: begin with a copy of %s", d.like)
 		return nil
 	case len(bodies) > 1:
 		d.report(start(bodies[1]), "a second document begins here: remove the line ---")

@@ -85,6 +85,10 @@ func everything() Args {
 		args[name] = 3
 	}
 	args["Size"], args["State"] = int64(120_000), "kept"
+	args["Articles"] = []string{"条例第34条"} // of a card of the handbook
+	for _, name := range []string{"Route", "Deadline", "Call", "OfficePlace", "OfficeHours"} {
+		args[name] = "〈" + name + "〉"
+	}
 	for _, name := range yesOrNo {
 		args[name] = true
 	}
@@ -94,7 +98,7 @@ func everything() Args {
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "Lost", "Known", "HasSince",
-	"TooBig", "Timeless", "MayPass", "Voices", "Papers", "Pictures", "Marked"}
+	"TooBig", "Timeless", "MayPass", "Voices", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{

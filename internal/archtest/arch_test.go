@@ -23,6 +23,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"chat":     {},
 	"storage":  {},
 	"words":    {},
+	"handbook": {},
 	"config":   {nil, []string{"github.com/goccy/go-yaml"}},
 	// what people type needs the calendar's dates
 	"phrase": {[]string{"calendar"}, []string{"golang.org/x/text", "github.com/longbridgeapp/opencc"}},
@@ -51,7 +52,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"watch":    {[]string{"chat", "outbox", "storage", "storage/record", "words"}, nil},
 	"desk":     {[]string{"attach", "calendar", "cases", "chat", "outbox", "phrase", "storage", "storage/record", "words"}, nil},
 	"intake":   {[]string{"cases", "desk", "phrase"}, nil},
-	"bot":      {[]string{"attach", "calendar", "cases", "chat", "desk", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
+	"bot":      {[]string{"attach", "calendar", "cases", "chat", "desk", "handbook", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
 	"console": {[]string{"calendar", "cases", "chat", "desk", "intake", "internal/guard", "phrase", "storage", "words"},
 		[]string{"rsc.io/qr"}},
 
