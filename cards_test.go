@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"fangzhuo/cases"
 	"fangzhuo/config"
 	"fangzhuo/handbook"
 )
@@ -26,17 +27,35 @@ func bothHandbooks(t *testing.T) (zh, en []config.Card) {
 	return zh, en
 }
 
-// What the law says stands on the card that names the article (domain.md §2.2, §2.6).
+// limit writes the law's term of a clock as the cards do.
+func limit(t *testing.T, k cases.ClockKind, p cases.Procedure) string {
+	t.Helper()
+	l, ok := k.Limit(p)
+	switch {
+	case !ok:
+		t.Fatalf("the law sets no term for %s", k)
+	case l.Working:
+		return fmt.Sprintf("%d个工作日", l.Days)
+	}
+	return fmt.Sprintf("%d天", l.Days)
+}
+
+// What the law says stands on the card that names the article: the terms are those
+// the clocks of the cases run by, the rest is from domain.md §2 and §2.6.
 func TestHandbookNumbers(t *testing.T) {
 	zh, _ := bothHandbooks(t)
+	notice, object := limit(t, cases.NoticeClock, cases.Ordinary), limit(t, cases.ObjectClock, cases.Ordinary)
+	handle, simple := limit(t, cases.HandleClock, cases.Ordinary), limit(t, cases.HandleClock, cases.Simple)
+	decide, window := limit(t, cases.DecideClock, cases.Simple), limit(t, cases.WindowClock, cases.Ordinary)
+	review, extended := limit(t, cases.ReviewClock, cases.Ordinary), fmt.Sprintf("再延%d天", cases.ExtensionDays)
 	for id, want := range map[string][]string{
-		"terms":       {"条例第34条", "15天内", "60天内", "30天", "3个工作日", "10个工作日"},
-		"notice":      {"条例第23条", "15天内"},
-		"sixty":       {"条例第34条", "60天内", "最多再延30天", "只延一次"},
-		"objection":   {"条例第23条", "5个工作日内"},
-		"simple":      {"3个工作日内", "10个工作日内"},
-		"review":      {"条例第35条", "30天内，可以请上一级复查；复查的30天内"},
-		"rereview":    {"条例第36条", "30天内，可以再请上一级复核；复核的30天内"},
+		"terms":       {"条例第34条", "收到" + notice + "内", handle + "内答复", extended, decide + "定下", simple + "内答复", window + "内可以请上一级复查"},
+		"notice":      {"条例第23条", notice + "内"},
+		"sixty":       {"条例第34条", handle + "内", extended, "只延一次"},
+		"objection":   {"条例第23条", object + "内"},
+		"simple":      {decide + "内定下", simple + "内答复"},
+		"review":      {"条例第35条", window + "内，可以请上一级复查；复查的" + review + "内"},
+		"rereview":    {"条例第36条", window + "内，可以再请上一级复核；复核的" + review + "内"},
 		"delegates":   {"条例第20条", "最多5名"},
 		"secret":      {"条例第30条", "条例第46条"},
 		"reprisal":    {"条例第46条"},

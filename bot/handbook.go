@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"fangzhuo/cases"
+	"fangzhuo/desk"
 	"fangzhuo/handbook"
 	"fangzhuo/phrase"
 	"fangzhuo/words"
@@ -231,11 +233,52 @@ func terms(t *turn, _ input) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	list = slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Stage.Open() || c.Stage == cases.Answered })
-	if len(list) > 0 {
-		text = joined(text, t.say("handbook.own", words.Args{"Lines": t.b.desk.Lines(list[:min(ownTerms, len(list))], t.now)}))
+	if running := t.running(list); len(running) > 0 {
+		text = joined(text, t.say("handbook.own", words.Args{"Lines": running}))
 	}
 	return says(text)
+}
+
+// ownTerm is what runs for a matter of the sender's.
+type ownTerm struct {
+	Short string
+	Kind  string    // told, asked or answered: what is promised until then, or still open to them
+	Due   time.Time // the last day
+}
+
+// running are the terms of one's own matters, up to ownTerms of them: each the
+// one that counts now.
+func (t *turn) running(list []cases.Case) (all []ownTerm) {
+	for _, c := range list {
+		for _, k := range []struct {
+			kind   string
+			clocks []cases.ClockKind
+		}{
+			{"answered", []cases.ClockKind{cases.HouseClock, cases.HandleClock, cases.ReviewClock}},
+			{"told", []cases.ClockKind{cases.DecideClock, cases.NoticeClock}},
+			{"asked", []cases.ClockKind{cases.WindowClock}},
+		} {
+			due, runs := first(c, k.clocks)
+			if open := k.kind == "asked"; open && due.Before(t.today().Start()) || !open && !c.Stage.Open() {
+				continue // is past, or owed no more
+			}
+			if runs && len(all) < ownTerms {
+				all = append(all, ownTerm{desk.ShortNumber(c.No, t.now), k.kind, due})
+				break
+			}
+		}
+	}
+	return all
+}
+
+// first returns which of the clocks runs out first.
+func first(c cases.Case, kinds []cases.ClockKind) (due time.Time, ok bool) {
+	for _, kind := range kinds {
+		if k, runs := c.Clock(kind); runs && (!ok || k.Due.Before(due)) {
+			due, ok = k.Due, true
+		}
+	}
+	return due, ok
 }
 
 // ownTerms is how many of one's own matters are named beside the terms.
