@@ -85,6 +85,7 @@ type Case struct {
 	Route       string    `cbor:"45,keyasint,omitempty"` // id of the statutory route it was referred to
 	ErasedAt    time.Time `cbor:"46,keyasint,omitempty"` // who spoke was erased at their wish (删除资料)
 	Persons     int       `cbor:"47,keyasint,omitempty"` // who speak together (联名); 0 is one
+	Delay       string    `cbor:"50,keyasint,omitempty"` // why handling was put off, as the petitioner was told
 }
 
 // Due returns the day by which the office must take the next step that ends the

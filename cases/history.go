@@ -117,6 +117,9 @@ func (c Case) After(e Event) Case {
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
 		c.Owner, c.Procedure = e.Person, e.Procedure
+		if c.Procedure != Simple { // as it may have been before
+			c.stopClock(DecideClock)
+		}
 		if c.Sealed { // whoever had it is out of it from here on
 			c.Leader, c.Note, c.Feedback, c.Helpers = "", "", "", nil
 			c.stopClock(TaskClock)
@@ -159,7 +162,7 @@ func (c Case) After(e Event) Case {
 	case MediaGone:
 		c.Gone++
 	case Extend:
-		c.Extended = true
+		c.Extended, c.Delay = true, e.Text
 	case Answer, Conclude:
 		c.Answer, c.Reply, c.AnsweredAt, c.Question = e.Text, e.Reply, e.At, ""
 		if e.Reply != nil {
@@ -177,7 +180,7 @@ func (c Case) After(e Event) Case {
 	case Reopen:
 		c.Reopened++
 		c.Feedback, c.SignedAt, c.DisputedAt, c.ClosedAt, c.AcceptedAt = "", time.Time{}, time.Time{}, time.Time{}, e.At
-		c.Extended = false
+		c.Extended, c.Delay = false, ""
 	case Review:
 		c.Round++
 		c.DisputedAt, c.ClosedAt = time.Time{}, time.Time{}

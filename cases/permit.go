@@ -99,6 +99,10 @@ func (c Case) forbids(e Event) Code {
 		}
 	case Extend:
 		return c.forbidsExtension(e)
+	case Object:
+		if k, ok := c.Clock(ObjectClock); ok && k.Over(e.At) {
+			return TooLate
+		}
 	case Confirm, Dispute:
 		if k, ok := c.Clock(WindowClock); !ok || k.Over(e.At) {
 			return TooLate

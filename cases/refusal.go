@@ -44,7 +44,7 @@ const (
 	ExtendedBefore   Code = "extended-before"    // once only (条例 art. 34)
 	TooLong30        Code = "too-long-30"        // thirty days at most (条例 art. 34)
 	NotSimple        Code = "not-simple"         // a simple matter that takes longer is no simple one
-	TooLate          Code = "too-late"           // the window has closed (条例 art. 35)
+	TooLate          Code = "too-late"           // the days for that are over (条例 art. 23, 35)
 	Disputed         Code = "disputed"           // the petitioner does not accept the answer
 	ReviewedTwice    Code = "reviewed-twice"     // there is no third review (条例 art. 36)
 	NotReviewedTwice Code = "not-reviewed-twice" // only then is nothing more owed (条例 art. 36)

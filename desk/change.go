@@ -164,6 +164,9 @@ func listed(c cases.Case) []entry {
 		due = never
 	}
 	in := []entry{{openTable, withNumber(stageKey(c.Stage, c.Sealed).Time(due), c.No)}}
+	if k, ok := c.Clock(cases.NoticeClock); ok && c.Stage == cases.Registered {
+		in = append(in, entry{openTable, withNumber(untoldKey(c.Sealed).Time(k.Due), c.No)})
+	}
 	if c.Stage == cases.Handling {
 		in = append(in, entry{unitTable, withNumber(storage.Key(nil).Text(c.Lead), c.No)})
 	}

@@ -54,32 +54,52 @@ func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
 // that has stopped stays there and is dropped when its time comes.
 func (s *step) arm() error {
 	for _, k := range s.c.Clocks {
-		if !pushed(s.c, k.Kind) {
+		if !watched(k.Kind) {
 			continue
 		}
 		if old, ok := s.before.Clock(k.Kind); ok && old.Due.Equal(k.Due) && old.From.Equal(k.From) {
 			continue
 		}
-		if err := s.d.armPush(s.tx, s.c.No, k, s.now); err != nil {
+		at, ok := s.d.nextPush(s.c, k, s.now)
+		if !ok && k.Over(s.now) { // started so late that it is over already
+			at, ok = s.d.nextPushTime(s.now), true
+		}
+		if !ok {
+			continue
+		}
+		if err := s.d.armPush(s.tx, s.c.No, k, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pushed reports whether somebody is pushed about a clock.
-func pushed(c cases.Case, kind cases.ClockKind) bool {
+// watched reports whether something happens because days of a clock have passed.
+// That a unit may no longer object needs nobody to do anything.
+func watched(kind cases.ClockKind) bool {
+	switch kind {
+	case cases.ObjectClock, cases.HazardClock, cases.CheckClock:
+		return false
+	}
+	return true
+}
+
+// ladder reports whether the one who must act is pushed about a clock again and
+// again (domain.md §1.2). About the law's other clocks the office is warned once
+// and told once that they have run out. Of handling the house's own term is the
+// one to push about, where there is one.
+func ladder(c cases.Case, kind cases.ClockKind) bool {
 	switch kind {
 	case cases.HouseClock, cases.TaskClock, cases.LeaderClock:
 		return true
 	case cases.HandleClock:
-		return c.Procedure == cases.Simple
+		_, house := c.Clock(cases.HouseClock)
+		return !house || c.Procedure == cases.Simple
 	}
 	return false
 }
 
-func (d *Desk) armPush(tx storage.Tx, no cases.Number, k cases.Clock, now time.Time) error {
-	at := d.nextPush(k, now)
+func (d *Desk) armPush(tx storage.Tx, no cases.Number, k cases.Clock, at time.Time) error {
 	return record.Save(tx, dueTable, dueKey(at, no, k.Kind), k)
 }
 
@@ -87,43 +107,60 @@ func dueKey(at time.Time, no cases.Number, kind cases.ClockKind) []byte {
 	return withNumber(storage.Key(nil).Time(at).Text(string(kind)), no)
 }
 
-// nextPush returns when the one who must act is next pushed about k: at half of
-// the term, at four fifths, the day before it ends, and then on every working
-// day that it is overdue; always at the office's push time.
-func (d *Desk) nextPush(k cases.Clock, now time.Time) time.Time {
-	from, due := dateOf(k.From), dateOf(k.Due)
-	for _, day := range d.pushDays(from, due, k) {
+// nextPush returns when something is next to be done about k, always at the
+// office's push time on a working day: on the days of pushDays, on the first
+// working day that it is over and, on the ladder, on every one after that. There
+// may be no such time.
+func (d *Desk) nextPush(c cases.Case, k cases.Clock, now time.Time) (time.Time, bool) {
+	days := append(d.pushDays(c, k), d.Calendar.NextWorking(dateOf(k.Due).Add(1)))
+	for _, day := range days {
 		if at := d.pushTime(day); at.After(now) {
-			return at
+			return at, true
 		}
 	}
-	day := due.Add(1)
-	if today := dateOf(now); today.After(day) {
-		day = today
-	}
-	for {
-		day = d.Calendar.NextWorking(day)
-		if at := d.pushTime(day); at.After(now) {
-			return at
-		}
-		day = day.Add(1)
-	}
+	return d.nextPushTime(now), ladder(c, k.Kind)
 }
 
-func (d *Desk) pushDays(from, due calendar.Date, k cases.Clock) []calendar.Date {
-	t := calendar.Term{N: k.Days, Working: k.Working}
-	half, most, before, end := d.Calendar.Marks(from, t)
-	if end != due { // a term given as a date
+// nextPushTime returns the first push time after now.
+func (d *Desk) nextPushTime(now time.Time) time.Time {
+	day := d.Calendar.NextWorking(dateOf(now))
+	if at := d.pushTime(day); at.After(now) {
+		return at
+	}
+	return d.pushTime(d.Calendar.AddWorking(day, 1))
+}
+
+// noticeWarning is the day of the fifteen on which the office is reminded that
+// the petitioner has not been told (domain.md §2.2).
+const noticeWarning = 10
+
+// pushDays are the days before the end of k on which somebody is told: on the
+// ladder at half of the term, at four fifths and the day before it ends; of the
+// law's other clocks once.
+func (d *Desk) pushDays(c cases.Case, k cases.Clock) []calendar.Date {
+	from, due := dateOf(k.From), dateOf(k.Due)
+	term := calendar.Term{N: k.Days, Working: k.Working}
+	half, most, before, end := d.Calendar.Marks(from, term)
+	if end != due { // a term given as a date, or extended
 		half, most, before, _ = d.Calendar.Marks(from, calendar.Term{N: due.Sub(from)})
 	}
-	days := make([]calendar.Date, 0, 3)
-	for _, day := range []calendar.Date{half, most, before} {
+	days := []calendar.Date{half, most, before}
+	switch {
+	case k.Kind == cases.WindowClock:
+		return nil
+	case k.Kind == cases.NoticeClock:
+		days = []calendar.Date{d.Calendar.PrevWorking(from.Add(noticeWarning))}
+	case !ladder(c, k.Kind):
+		days = days[2:]
+	}
+	kept := days[:0]
+	for _, day := range days {
 		// a short term has fewer distinct days than pushes
-		if day.After(from) && day.Before(due) && (len(days) == 0 || day.After(days[len(days)-1])) {
-			days = append(days, day)
+		if day.After(from) && day.Before(due) && (len(kept) == 0 || day.After(kept[len(kept)-1])) {
+			kept = append(kept, day)
 		}
 	}
-	return days
+	return kept
 }
 
 func (d *Desk) pushTime(day calendar.Date) time.Time { return day.At(d.PushAt/60, d.PushAt%60) }

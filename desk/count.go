@@ -148,6 +148,8 @@ type Overview struct {
 	Overdue   []cases.Case // past their day, oldest first, as many as are shown
 	DueSoonN  int          // how many there are
 	OverdueN  int
+	Untold    []cases.Case // whose petitioner was not told within the law's fifteen days, oldest first, as many as are shown
+	UntoldN   int
 	Category  []Counted // this month's matters by category, most first; below three as "<3"
 }
 
@@ -200,10 +202,53 @@ func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today 
 			}
 		}
 	}
+	for _, stage := range []cases.Stage{cases.Received, cases.Registered} {
+		for _, sealed := range shelves(actor, stage) {
+			key := stageKey(stage, sealed)
+			if stage == cases.Registered {
+				key = untoldKey(sealed)
+			}
+			n, err := overOn(r, key, today, &o.Untold)
+			if err != nil {
+				return err
+			}
+			o.UntoldN += n
+		}
+	}
+	slices.SortStableFunc(o.Untold, func(a, b cases.Case) int { return untoldDays(b, today) - untoldDays(a, today) })
+	o.Untold = first(o.Untold)
 	sortByDue(o.Overdue)
 	sortByDue(o.DueSoon)
 	o.Overdue, o.DueSoon = first(o.Overdue), first(o.DueSoon)
 	return nil
+}
+
+// overOn counts what is past its day on one list by its keys alone, and reads only
+// the cases that will be shown.
+func overOn(r storage.Reader, list storage.Key, today calendar.Date, shown *[]cases.Case) (n int, err error) {
+	until := append(slices.Clone(list), storage.Key(nil).Time(today.Start())...)
+	for key := range r.Scan(openTable, list, until) {
+		if n++; n <= listedAtMost {
+			var c cases.Case
+			if ok, err := record.Load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
+				return 0, fmt.Errorf("read a case that is over: found %t: %w", ok, err)
+			}
+			*shown = append(*shown, c)
+		}
+		if n == countedAtMost {
+			break
+		}
+	}
+	return n, nil
+}
+
+// untoldDays are the days by which telling the petitioner is late (受理告知超期), or 0.
+func untoldDays(c cases.Case, today calendar.Date) int {
+	k, ok := c.Clock(cases.NoticeClock)
+	if !ok {
+		return 0
+	}
+	return max(0, today.Sub(dateOf(k.Due)))
 }
 
 // dueOn counts what is due on one list by its keys alone, and reads only the

@@ -162,7 +162,7 @@ func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
 		"Calls": o.Month.Channels[cases.ByCall], "Letters": o.Month.Channels[cases.ByLetter],
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
 		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now),
-		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Hot": hot(o.Category),
+		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Untold": d.lines(o.Untold, now), "UntoldN": o.UntoldN, "Hot": hot(o.Category),
 	}
 }
 
@@ -175,6 +175,7 @@ type Line struct {
 	HasDue, Over, Sealed                       bool
 	Days                                       int // days past Due, or until it
 	Age                                        int // days since it was received
+	LateDays                                   int // days by which telling the petitioner is late
 }
 
 // lines makes lines of a list of cases.
@@ -184,7 +185,7 @@ func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
 	for _, c := range list {
 		l := Line{Short: ShortNumber(c.No, now), Matter: phrase.Scrub(c.Fields[cases.Matter], nil), Sealed: c.Sealed, Category: c.CategoryOrSuggested(),
 			Unit: d.Office.UnitName(c.Lead), Stage: string(c.Stage), Received: c.ReceivedAt,
-			Age: today.Sub(dateOf(c.ReceivedAt))}
+			Age: today.Sub(dateOf(c.ReceivedAt)), LateDays: untoldDays(c, today)}
 		if due := c.Due(); !due.IsZero() {
 			l.HasDue, l.Due = true, due
 			l.Days = dateOf(due).Sub(today)

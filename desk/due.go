@@ -57,8 +57,8 @@ func (d *Desk) dueBy(ctx context.Context, now time.Time) ([][]byte, error) {
 	return keys, err
 }
 
-// push tells the one who must act that a term runs out, and arms the next push.
-// A clock that has stopped, or has been set anew since, ends here.
+// push does what is due about a clock, and arms what comes next. A clock that has
+// stopped, or has been set anew since, ends here.
 func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 	var k cases.Clock
 	if waits, err := record.Load(tx, dueTable, key, &k); err != nil || !waits {
@@ -76,16 +76,67 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 	if running, ok := c.Clock(k.Kind); !ok || !running.Due.Equal(k.Due) || !running.From.Equal(k.From) {
 		return nil
 	}
+	if at := d.pushTime(dateOf(now)); now.Before(at) || !d.Calendar.Working(dateOf(now)) {
+		// the program was away when it was time: nobody is pushed at night or on a day off
+		return d.armPush(tx, no, k, d.nextPushTime(now))
+	}
 	s := &step{d: d, tx: tx, now: now, actor: cases.System, before: c, c: c}
-	if err := s.pushAbout(k); err != nil {
+	switch once := !ladder(c, k.Kind); {
+	case k.Kind == cases.WindowClock:
+		return s.closeUndisputed()
+	case once:
+		if err := s.alert(k); err != nil || k.Over(now) {
+			return err
+		}
+	default:
+		if err := s.pushAbout(k); err != nil {
+			return err
+		}
+	}
+	at, ok := d.nextPush(c, k, now)
+	if !ok {
+		return nil
+	}
+	return d.armPush(tx, no, k, at)
+}
+
+// alert tells the office that a term of the law runs out, or has run out. Each is
+// told once: there is one entry of the due list for it.
+func (s *step) alert(k cases.Clock) error {
+	today, due := dateOf(s.now), dateOf(k.Due)
+	key := "alert.soon"
+	if due.Before(today) {
+		key = "alert.over"
+	}
+	text := s.d.say(key, s.caseArgs(words.Args{"Kind": string(k.Kind), "ClockDue": k.Due, "Left": due.Sub(today), "Over": today.Sub(due),
+		"Secret": s.c.Sealed}))
+	_, err := s.d.tellAll(s.tx, s.keepers(), fmt.Sprintf("%s/%s/%s/%s", key, s.c.No, k.Kind, due), text, s.now)
+	return err
+}
+
+// closeUndisputed closes an answered matter whose petitioner has let the time to
+// ask for a review pass. It says nothing of whether they are content.
+func (s *step) closeUndisputed() error {
+	if s.c.Stage != cases.Answered || !s.c.DisputedAt.IsZero() {
+		return nil
+	}
+	if err := s.take(cases.Event{Verb: cases.Close}); err != nil {
 		return err
 	}
-	return d.armPush(tx, no, k, now)
+	if _, err := s.tellPetitioner("worker.closed-itself", nil); err != nil {
+		return err
+	}
+	if s.before.Note != "" {
+		if _, err := s.tellUnit(s.c.Lead, "unit.closed", nil); err != nil {
+			return err
+		}
+	}
+	return s.commit()
 }
 
 func (s *step) pushAbout(k cases.Clock) error {
 	for _, other := range s.c.Clocks { // one push a day: about what is due first
-		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && pushed(s.c, other.Kind) && other.Due.Before(k.Due) {
+		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && ladder(s.c, other.Kind) && other.Due.Before(k.Due) {
 			k = other
 		}
 	}

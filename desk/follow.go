@@ -228,7 +228,9 @@ func (d *Desk) unitStep(tx storage.Tx, actor cases.Actor, no cases.Number, e cas
 	if e.Verb != cases.SignOff && e.Text == "" {
 		return Done{}, s.refuse(cases.NoText, e.Verb, "")
 	}
-	s.add(e)
+	if err := s.take(e); err != nil {
+		return Done{}, err
+	}
 	if err := s.tellKeepers(key, words.Args{"Text": e.Text}); err != nil {
 		return Done{}, err
 	}

@@ -18,7 +18,7 @@ const (
 	saidTable     storage.Table = "said"     // number, n → Said, the petitioner's words
 	seqTable      storage.Table = "seq"      // year → last running number
 
-	openTable   storage.Table = "open"   // stage, due, number: open cases; accusations apart
+	openTable   storage.Table = "open"   // stage, due, number: open cases; accusations apart; see untoldKey
 	unitTable   storage.Table = "unit"   // unit, number: tasks of a unit
 	leaderTable storage.Table = "leader" // person, number: open cases of a leader
 	fromTable   storage.Table = "from"   // address, number: a petitioner's cases
@@ -58,6 +58,10 @@ func stageKey(s cases.Stage, sealed bool) storage.Key {
 	}
 	return storage.Key(nil).Text(string(s))
 }
+
+// untoldKey begins the list of registered cases whose petitioner is still to be
+// told, by the day until which: of received ones the list of their stage is that.
+func untoldKey(sealed bool) storage.Key { return stageKey("untold", sealed) }
 
 func fromKey(a chat.Address) storage.Key { return storage.Key(nil).Text(string(a)) }
 

@@ -13,6 +13,8 @@ import (
 // the petitioner is. The number is written in full once its year is over, when
 // the short one would be another matter's.
 func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
+	law, house, hasLaw, hasHouse := promises(c)
+	object, _ := c.Clock(cases.ObjectClock)
 	args := words.Args{
 		"No": c.No.String(), "Short": ShortNumber(c.No, now),
 		"Stage": string(c.Stage), "Word": string(c.Stage.Word()),
@@ -27,11 +29,24 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
 		"Suggestion": c.Form == cases.SuggestionForm, "SignedOff": !c.SignedAt.IsZero(),
 		"Task": c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
+		"Law": law.Due, "HasLaw": hasLaw, "House": house.Due, "HasHouse": hasHouse, "ObjectDue": object.Due,
+		"Procedure": string(c.Procedure), "Simple": c.Procedure == cases.Simple, "Delay": c.Delay,
 	}
 	for k, v := range more {
 		args[k] = v
 	}
 	return args
+}
+
+// promises are the days until which the petitioner gets an answer: the law's last
+// day, and the house's own where that is earlier or there is no other yet.
+func promises(c cases.Case) (law, house cases.Clock, hasLaw, hasHouse bool) {
+	law, hasLaw = c.Clock(cases.HandleClock)
+	if c.Stage == cases.Reviewing {
+		law, hasLaw = c.Clock(cases.ReviewClock)
+	}
+	house, hasHouse = c.Clock(cases.HouseClock)
+	return law, house, hasLaw, hasHouse && !(hasLaw && !house.Due.Before(law.Due))
 }
 
 // ShortNumber writes a number as short as it is clear: with its year once that

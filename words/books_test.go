@@ -48,6 +48,10 @@ type line struct {
 	Promised, Sent, Waiting, NotSent, Unclear, Minutes int
 	Done                                               time.Time
 	Later, Offline                                     bool
+
+	// of a term
+	LateDays         int
+	Extended, Simple bool
 }
 
 var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
@@ -58,13 +62,13 @@ func everything() Args {
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
 		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
-		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12}}
+		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
-		"Kind": "image"}
+		"Kind": "image", "Procedure": "simple"}
 	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History", "Missing"} {
 		args[name] = l
 	}
@@ -84,6 +88,12 @@ func everything() Args {
 		"Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
 		args[name] = 3
 	}
+	// of terms
+	args["Untold"], args["UntoldN"], args["Delay"] = l, 2, "〈Delay〉"
+	args["ObjectDue"], args["Law"], args["House"] = noon, noon, noon
+	for _, name := range termsYesOrNo {
+		args[name] = true
+	}
 	args["Size"], args["State"] = int64(120_000), "kept"
 	args["Articles"] = []string{"条例第34条"} // of a card of the handbook
 	for _, name := range []string{"Route", "Deadline", "Call", "OfficePlace", "OfficeHours"} {
@@ -100,6 +110,8 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "Lost", "Known", "HasSince",
 	"TooBig", "Timeless", "MayPass", "Voices", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
+var termsYesOrNo = []string{"HasLaw", "HasHouse", "Simple", "Secret"}
+
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
 	"Role":      {"worker", "staff", "liaison", "leader", "discipline", "admin"},
@@ -109,7 +121,8 @@ var oneOf = map[string][]string{
 	"Channel":   {"chat", "visit", "call", "letter", "paste"},
 	"Moved":     {"", "holiday", "weekend", "staff"},
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
-	"Kind":      {"image", "voice", "video", "file", "location", "card", "other"},
+	"Kind":      {"image", "voice", "video", "file", "location", "card", "other", "notice", "decide", "handle", "review"},
+	"Procedure": {"", "ordinary", "simple"},
 	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit"},
 }
 
@@ -230,7 +243,7 @@ func TestEverySentenceCanBeSaid(t *testing.T) {
 }
 
 // dots are the sentences that are about one word, or about one line of a list.
-var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line", "media-kind": "a kind of media", "media-state": "a state"}
+var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line", "untold": "a line", "procedure-name": "a procedure", "media-kind": "a kind of media", "media-state": "a state"}
 
 func TestNothingIsLeftUnfilled(t *testing.T) {
 	odd := regexp.MustCompile(`<no value>|<nil>|%!|\{\{|\}\}|(^|\D)1月1日|\b1 January`)
