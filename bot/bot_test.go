@@ -158,7 +158,7 @@ func TestSlowAnswersAreKept(t *testing.T) {
 func TestWhatCannotBeHandledIsKeptAside(t *testing.T) {
 	tb := set(t)
 	tb.accept(t, said("1", "反映 事由：程序会倒"), said("2", "反映 事由：路灯不亮"))
-	if n := tb.count(t, asideTable); n != 1 {
+	if n := tb.count(t, asideTable(tb.now)); n != 1 {
 		t.Errorf("%d messages kept aside", n)
 	}
 	if n := tb.count(t, "case"); n != 1 {
@@ -168,8 +168,22 @@ func TestWhatCannotBeHandledIsKeptAside(t *testing.T) {
 		t.Errorf("%d messages owed", n)
 	}
 	tb.accept(t, said("1", "反映 事由：程序会倒"))
-	if n := tb.count(t, asideTable); n != 1 {
+	if n := tb.count(t, asideTable(tb.now)); n != 1 {
 		t.Errorf("kept aside twice")
+	}
+	staff := said("3", "搁置")
+	staff.From, staff.Chat = "t:wang", "t:wang"
+	tb.accept(t, staff)
+	if shown := tb.passed[len(tb.passed)-1]; !strings.Contains(shown.Text, "程序会倒") || strings.Contains(shown.Text, "luo") {
+		t.Errorf("staff read: %q", shown.Text)
+	}
+	for _, after := range []struct{ days, want int }{{29, 1}, {32, 0}} {
+		if err := tb.Sweep(t.Context(), tb.now.AddDate(0, 0, after.days)); err != nil {
+			t.Fatal(err)
+		}
+		if n := tb.count(t, asideTable(tb.now)); n != after.want {
+			t.Errorf("after %d days %d are kept, want %d", after.days, n, after.want)
+		}
 	}
 }
 
@@ -252,7 +266,7 @@ func FuzzHear(f *testing.F) {
 					m.Quoted = first
 				}
 				tb.accept(t, m)
-				if tb.count(t, asideTable) != 0 {
+				if tb.count(t, asideTable(tb.now)) != 0 {
 					t.Fatalf("fell over at %q", text)
 				}
 				k, err := tb.talkOf(t, who)

@@ -85,6 +85,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "pass-on", words: []string{"转附件"}, verb: cases.PassOn, number: true, run: passOn},
 		{id: "urge", words: []string{"催办", "督办"}, verb: cases.Urge, number: true, run: urge},
 		{id: "unsettled", words: []string{"未决"}, roles: staffOnly, run: unsettled},
+		{id: "aside", words: []string{"搁置"}, roles: staffOnly, run: putAside},
 		{id: "status", words: []string{"状态"}, roles: []cases.Role{cases.Staff, cases.Admin}, run: status},
 		{id: "move", words: []string{"改期"}, roles: staffOnly, rest: true, run: moveReception},
 		{id: "contact", words: []string{"联系"}, verb: cases.Open, number: true, run: contact},

@@ -128,8 +128,8 @@ func TestMediaOfAMessageAside(t *testing.T) {
 	m := photo("1", "a.txt")
 	m.Text = "反映 事由：程序会倒"
 	tb.accept(t, m)
-	if tb.count(t, "aside") != 1 || tb.wants(t) != 1 || tb.count(t, "attach-loose") != 0 {
-		t.Errorf("aside %d, wanted %d, of drafts %d", tb.count(t, "aside"), tb.wants(t), tb.count(t, "attach-loose"))
+	if tb.count(t, asideTable(tb.now)) != 1 || tb.wants(t) != 1 || tb.count(t, "attach-loose") != 0 {
+		t.Errorf("aside %d, wanted %d, of drafts %d", tb.count(t, asideTable(tb.now)), tb.wants(t), tb.count(t, "attach-loose"))
 	}
 }
 

@@ -18,7 +18,7 @@ func TestQuotedIsNotKept(t *testing.T) {
 		m.Quoted = "0001还差一点：别人说过的话"
 		tb.accept(t, m)
 	}
-	if n := tb.count(t, asideTable); n != 1 {
+	if n := tb.count(t, asideTable(tb.now)); n != 1 {
 		t.Fatalf("%d messages kept aside", n)
 	}
 	tb.everything(t, func(table storage.Table, key, value []byte) {

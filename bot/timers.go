@@ -134,7 +134,7 @@ const seenFor = 9 * 24 * time.Hour
 
 // Sweep drops what need not be remembered any longer, whole days at a time.
 func (b *Bot) Sweep(ctx context.Context, now time.Time) error {
-	for prefix, keep := range map[string]time.Duration{seenPrefix: seenFor, desk.LockPrefix: 2 * 24 * time.Hour, desk.CodePrefix: 2 * 24 * time.Hour} {
+	for prefix, keep := range map[string]time.Duration{seenPrefix: seenFor, asidePrefix: asideFor, desk.LockPrefix: 2 * 24 * time.Hour, desk.CodePrefix: 2 * 24 * time.Hour} {
 		tables, err := b.store.Tables(ctx, prefix)
 		if err != nil {
 			return err

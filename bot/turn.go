@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -17,7 +16,6 @@ import (
 	"fangzhuo/outbox"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
-	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -25,7 +23,6 @@ import (
 const (
 	talkTable  storage.Table = "talk"  // address → talk: where a conversation stands
 	timerTable storage.Table = "timer" // instant, address: conversations to go on with
-	asideTable storage.Table = "aside" // transport, message id → message the program could not handle
 	seenPrefix               = "seen/" // one table a day: transport, message id → became; "draft", draft → its number
 )
 
@@ -211,22 +208,6 @@ func (t *turn) answerTo(tx storage.Tx, to chat.Address, kind, text string) error
 // key names the answer to this message.
 func (t *turn) key(kind string) string {
 	return fmt.Sprintf("%s/%s/%s", kind, t.m.From.Transport(), t.m.ID)
-}
-
-// aside keeps a message that could not be handled, so that nothing said is
-// lost, and tells the sender and the staff.
-func (t *turn) aside() error {
-	t.result = true
-	m := t.m
-	m.Quoted = "" // was said before, perhaps by somebody else
-	return t.b.store.Update(t.ctx, func(tx storage.Tx) error {
-		return errors.Join(
-			record.Save(tx, asideTable, t.seenKey(), m),
-			tx.Put(t.seenTable(), t.seenKey(), nil),
-			attach.Want(tx, t.m, t.pieces), attach.Belong(tx, t.m.Media, "", false),
-			t.owe(tx, t.say("aside", nil)),
-			t.b.desk.Alarm(tx, t.key("aside"), "staff.aside", nil, t.now))
-	})
 }
 
 // say fills a sentence; the office's own facts are in the book.

@@ -37,7 +37,7 @@ type line struct {
 	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name, State, Phase, Hint string
 	Received, Due, At                                                                                   time.Time
 	HasDue, Over, Signed, Reported, Sealed                                                              bool
-	N, Days, Age                                                                                        int
+	N, Days, Age, Media                                                                                 int
 	Kind, Ext                                                                                           string
 	Size                                                                                                int64
 	Seconds                                                                                             int
