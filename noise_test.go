@@ -35,12 +35,10 @@ func TestChatterLeavesNothing(t *testing.T) {
 	n.server.AddGroup(wechattest.Group{ID: "mine", Name: "全矿职工群〔mine〕", Members: append(members, "luo", "bai", "duan", "hou", "wang", "zhou")})
 	c.members = members
 	for sent := 0; sent < messages; sent += batch {
-		n.posted(t, func() string {
-			for range batch {
-				c.say()
-			}
-			return ""
-		})
+		for range batch {
+			c.say()
+		}
+		c.await(t)
 		n.move(t, n.now().Add(10*time.Minute))
 	}
 	answers, calls := 0, 0
@@ -124,6 +122,21 @@ func (c *chatter) say() {
 	default:
 		group.Text = fmt.Sprintf(idle[c.IntN(len(idle))], m)
 		c.net.server.Post(group)
+	}
+}
+
+// await returns when all that was said was heard: what is said after it is
+// answered.
+func (c *chatter) await(t *testing.T) {
+	before := len(c.net.server.Sent("shi"))
+	c.net.server.Say("shi", "", "在吗")
+	for {
+		requests := len(c.net.server.Requests(""))
+		c.net.settle(t)
+		if len(c.net.server.Sent("shi")) > before {
+			return
+		}
+		c.net.server.Await(t.Context().Done(), "", requests+1)
 	}
 }
 
