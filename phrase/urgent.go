@@ -32,7 +32,7 @@ func Urgent(raw string) Urgency {
 }
 
 // despair are words of somebody who must not be left alone with a form.
-var despair = newWordSet("不想活 想死 寻死 自杀 自尽 自残 轻生 寻短见 寻短 想不开 跳楼 跳井 跳河 跳崖 跳塔 上吊 割腕 " +
+var despair = newWordSet("不想活 不想再活 我不活 额不活 俺不活 不活了 不活咧 一死了之 死了清静 活着的意义 撞死算 一头撞死 给我收尸 跳下去 楼上跳 楼顶跳 活着也没 生不如死 想死 寻死 自杀 自尽 自残 轻生 寻短见 寻短 想不开 跳楼 跳井 跳河 跳崖 跳塔 上吊 割腕 " +
 	"喝药 喝农药 喝敌敌畏 吃安眠药 一了百了 活够 活腻 活不下去 活不成 没法活 活不了 没活头 没啥活头 没什么活头 没有活头 没盼头 活着没 活着还有什么 活着有什么 活着有啥 活着还有啥 活着干啥 活着干什么 活着太累 活着真累 活得没 活的没 活得太累 " +
 	"不如死 死了算 死了倒 死了干净 死给 死在你们 死在矿 遗书 遗言 下辈子 来世 来生 结束生命 结束自己 了结自己 了断 走绝路 走上绝路 绝路 撑不下去 熬不下去 " +
 	"不想在这世上 离开这个世界 离开人世 没脸活 活下去的勇气 死的心 去死")
@@ -43,11 +43,11 @@ var notDespair = newWordSet("不想活动 不想活跃 想死你 想死我 想�
 
 // Threats stand with whom they are against, the others by themselves.
 var (
-	threats = newWordSet("同归于尽 买凶 灭门 杀人 杀你全家 杀他全家 动刀子 炸矿 炸办公楼 炸了办公楼 炸了矿 炸了队部 拿刀捅 炸井口 炸队部 放火烧 " +
+	threats = newWordSet("砍人 捅人 等着收尸 替他收尸 给他收尸 同归于尽 买凶 灭门 杀人 杀你全家 杀他全家 动刀子 炸矿 炸办公楼 炸了办公楼 炸了矿 炸了队部 拿刀捅 炸井口 炸队部 放火烧 " +
 		"不得好死在我手")
 	againstSomeone = strings.Fields("弄死% 整死% 打死% 砍死% 捅死% 杀死% 撞死% 毒死% 烧死% 炸死% 掐死% 往死里打% 杀了% 捅了% 捅% 砍了% 做了% " +
 		"废了% 灭了% 炸了% 烧了% 放火烧% 剁了% 要%的命 要%命 弄残% 打断%腿 打断%的腿 打残% 跟%拼了 跟%拼命 和%拼了 " +
-		"和%拼命 让%见阎王 让%见血 让%偿命 把%弄死 把%杀了 把%捅了 把%砍了 把%废了 把%做了 把%打死 给%一刀 给%两刀 拿刀找% " +
+		"和%拼命 让%横着出去 让%见阎王 让%见血 让%偿命 把%弄死 把%杀了 把%捅了 把%砍了 把%废了 把%做了 把%打死 给%一刀 给%两刀 拿刀找% " +
 		"拿刀捅% 提刀找%") // % is whom
 	against = newWordSet("他 她 你 你们 他们 谁 人 那个人 这个人 他狗日的 他个狗日的 这狗日的 那狗日的 狗日的 这个狗日的 那个狗日的 王八蛋 这王八蛋 那王八蛋 这个王八蛋 那个王八蛋 这个畜生 那个畜生 龟孙 这龟孙 " +
 		"队长 班长 书记 矿长 区长 主任 科长 领导 办事员 老板 姓 全家 他全家 你全家")
@@ -114,18 +114,18 @@ func someone(f []rune, i int) int {
 
 // What is dangerous by itself, and what only together with what is wrong with it.
 var (
-	disasters = newWordSet("冒顶 片帮 透水 突水 漏电 触电 着火 起火 失火 冒烟 火苗 有明火 瓦斯超限 瓦斯涌出 瓦斯突出 瓦斯爆 瓦斯报警 爆炸 塌方 垮塌 塌了 要塌 快塌 垮了 要垮 " +
+	disasters = newWordSet("冒顶 都是烟 全是烟 浓烟 满是烟 焦糊味 糊味 夹了手 夹了脚 夹着手 夹着脚 摔下去 摔下来 腿断 胳膊断 手断 手指断 喘不上来气 喘不过气 上不来气 跑了车 跑了个车 刹不住 水位涨 水涨 炸药丢 丢了炸药 炸药少 瓦斯积聚 带电作业 片帮 透水 突水 漏电 触电 着火 起火 失火 冒烟 火苗 有明火 瓦斯超限 瓦斯涌出 瓦斯突出 瓦斯爆 瓦斯报警 爆炸 塌方 垮塌 塌了 要塌 快塌 垮了 要垮 " +
 		"顶板来压 掉矸 掉顶 掉渣 掉石头 落石 有人受伤 人受伤 受伤了 砸到人 砸了人 砸住人 砸着人 伤了人 人被埋 被埋 被困 困在 晕倒 昏倒 晕过去 昏迷 中毒 窒息 喘不上气 一氧化碳超 co超 煤气泄漏 漏气 煤尘大 " +
 		"断绳 钢丝绳断 跑车 溜车 掉道 坠罐 卡罐 墩罐 坠落 掉下去 绞进 卷进 夹住人 咬住 倒架 支架倒 停风 无风 没风 没有风 瓦斯高 瓦斯大 瓦斯味 煤气味 电线裸露 电缆破 电缆裸 漏雷管 丢雷管 雷管丢 雷管少 瞎炮 哑炮 拒爆 " +
 		"强令 冒险作业 违章指挥 空顶作业 无证作业 氨气泄漏 漏液 火灾 出水了 淹了 水涌 涌水")
-	things = newWordSet("瓦斯 探头 传感器 皮带 顶板 支护 支架 锚杆 锚索 巷道 工作面 风机 局扇 风筒 通风 电缆 电线 开关 配电 变压器 钢丝绳 罐笼 绞车 猴车 轨道 刮板 采煤机 掘进机 溜子 煤仓 水仓 护栏 盖板 井盖 护罩 防护 " +
+	things = newWordSet("瓦斯 甲烷 支柱 立柱 护帮 抱索器 炸药 雷管 托辊 滚筒 制动 刹车 逃生 避灾 探头 传感器 皮带 顶板 支护 支架 锚杆 锚索 巷道 工作面 风机 局扇 风筒 通风 电缆 电线 开关 配电 变压器 钢丝绳 罐笼 绞车 猴车 轨道 刮板 采煤机 掘进机 溜子 煤仓 水仓 护栏 盖板 井盖 护罩 防护 " +
 		"安全带 自救器 矿灯 灭火器 消防 煤尘 粉尘 梯子 爬梯 吊车 行车 锅炉 气瓶 氧气瓶 煤气 燃气 液化气 单体 柱子 链条 风门 闭锁 急停 保护")
-	faults = newWordSet("不准 不灵 失灵 坏 断 跳 超 报警 响 掉 裂 漏 没有 没了 没装 不够 松 变形 停 有问题 冒 歪 塌 倒 漂 跑偏 打滑 卡 破 裸 短路 打火 冒火 火花 发热 烫 烧 不工作 不转 不动 " +
+	faults = newWordSet("不准 不对 起毛 头晕 头疼 都开 敞开 敞着 漏检 空班 假数 丢 甩 进水 不灵 失灵 坏 断 跳 超 报警 响 掉 裂 漏 没有 没了 没装 不够 松 变形 停 有问题 冒 歪 塌 倒 漂 跑偏 打滑 卡 破 裸 短路 打火 冒火 火花 发热 烫 烧 不工作 不转 不动 " +
 		"不亮 不好使 用不成 用不了 不能用 不显示 没数 偏低 偏高 太高 太大 高 下沉 鼓 危险 隐患 甩掉 拆了 摘了 堵 遮 包住 蒙 过期 失效 没电 空 缺 麻达 毛病 压力大 来压 老化 锈 少")
 	// present brings a danger back that something below put away
 	present = newWordSet("现在 这会 尔格 正在 刚才 刚刚 刚 今天 今早 今晚 今儿 眼下 马上 立刻 立即 快来 救 赶紧 还在 又开始 昨天 昨晚 昨儿 夜来 夜个 零点班 一直 至今 到现在")
 	past    = newWordSet("去年 前年 大前年 上个月 上月 半年前 年前 以前 之前 曾经 当年 那年 那时候 多年 早年 已经修 修好了 已修 处理好了 处理完 解决了 已解决 换好了 整改完 恢复了 已恢复 过去了 小时候 听说过 事故后 事故以后")
-	talk    = newWordSet("工伤认定 演练 培训 预案 考试 宣传 学习 讲课 安全课 万一 假如 电影 新闻")
+	talk    = newWordSet("工伤认定 涌出量 演练 培训 预案 考试 宣传 学习 讲课 安全课 万一 假如 电影 新闻")
 	paper   = newWordSet("工资 奖金 绩效 扣钱 罚款 罚了 补贴 津贴 工伤认定 认定 赔偿 瓦斯检查员 瓦检员 检查员 瓦检工 皮带工 皮带队 皮带司机 支护工 通风队 通风科 培训 学习 考试 考核 考证 宣传 演练 预案 制度 台账 记录本 标语 讲课 安全课 " +
 		"万一 假如 假设 电影 新闻 谢谢 感谢 表扬 值得 建议装 建议加 建议 能不能装 能不能加 能否加装 希望装 希望加装 可以装 多装 加装 想装 招聘 排班 调岗 调到 岗位 是什么 是多少 怎么算 怎么用 规定 标准 每次 停车 食堂 宿舍 公寓 暖气 澡堂")
 )
@@ -158,7 +158,7 @@ func faulty(clauses [][]rune, sentence []rune) bool {
 		away := false // known when it matters
 		for at := start; at < end && !away; at++ {
 			behind := things.at(sentence[:end], at)
-			if behind == at || !faults.in(sentence[behind:min(len(sentence), behind+near)]) && !faults.in(sentence[max(0, at-4):at]) {
+			if behind == at || !gasHigh(sentence, at, behind) && !faults.in(sentence[behind:min(len(sentence), behind+near)]) && !faults.in(sentence[max(0, at-4):at]) {
 				continue
 			}
 			if away = paper.in(clause); !away {
@@ -170,13 +170,27 @@ func faulty(clauses [][]rune, sentence []rune) bool {
 	return false
 }
 
+// gasHigh reports whether a share of gas in percent is told behind a word for it, of
+// 0.8 and more: at 1.0 work stops (煤矿安全规程).
+func gasHigh(f []rune, at, behind int) bool {
+	if hasPrefix(f, at, "瓦斯", "甲烷") == at {
+		return false
+	}
+	for i := behind; i < min(len(f), behind+6); i++ {
+		if n := readNumeral(f, i); n.end > i {
+			return n.value >= 0.8 && n.value < 100 && !n.han
+		}
+	}
+	return false
+}
+
 // sentences cuts a text where a sentence or line ends, each into its clauses. A
 // space may end a clause and no sentence: people type so.
 func sentences(raw string) [][][]rune {
 	var all [][][]rune
 	for _, s := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune("。！？!?；;\n", r) }) {
 		var clauses [][]rune
-		for _, c := range strings.FieldsFunc(Fold(s), func(r rune) bool { return !spoken(r) }) {
+		for _, c := range strings.FieldsFunc(Fold(s), func(r rune) bool { return !spoken(r) && r != '.' }) {
 			clauses = append(clauses, []rune(c))
 		}
 		if len(clauses) > 0 {
