@@ -12,9 +12,6 @@ import (
 // fact is one line of what is known of a matter.
 type fact struct{ Label, Value string }
 
-// moment is one line of a matter's history.
-type moment struct{ At, Who, Verb, Text string }
-
 // step is one form that carries a matter on.
 type step struct {
 	Verb, Name string
@@ -36,6 +33,9 @@ type choice struct {
 type matterPage struct {
 	No, Stage string
 	Facts     []fact
+	Reply     []fact // the answer, part by part
+	Ending    []fact // how it ended
+	Ties      []tie  // to other matters
 	Notices   []string
 	History   []moment
 	Steps     []step
@@ -84,8 +84,9 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 		return
 	}
 	p.Title = c.No.String()
-	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(events),
-		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files}
+	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
+		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files,
+		Reply: v.reply(c), Ending: v.ending(c), Ties: v.ties(c)}
 	if c.Check(v.actor, cases.Open) == nil {
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
 	}
@@ -134,11 +135,13 @@ func (v *visit) facts(c cases.Case) []fact {
 	add(v.say("page.f.channel", nil), v.say("page.channel", args))
 	add(v.say("page.f.signature", nil), v.say("page.signature", args))
 	add(v.say("page.f.unit", nil), v.say("page.unit", args))
-	add(v.say("page.f.leader", nil), v.Desk.Office.PersonName(c.Leader))
+	all = append(all, v.hands(c)...)
+	if c.Persons > 1 {
+		add(v.say("page.f.persons", nil), v.say("page.persons-n", words.Args{"N": c.Persons}))
+	}
 	add(v.say("page.f.task", nil), c.Note)
 	add(v.say("page.f.feedback", nil), c.Feedback)
 	add(v.say("page.f.question", nil), c.Question)
-	add(v.say("page.f.answer", nil), c.Answer)
 	add(v.say("page.f.received", nil), v.say("page.moment", words.Args{"At": c.ReceivedAt}))
 	if !c.Due().IsZero() {
 		add(v.say("page.f.due", nil), v.due(c))
@@ -168,29 +171,6 @@ func (v *visit) notices(c cases.Case) []string {
 		if n.applies {
 			all = append(all, n.text)
 		}
-	}
-	return all
-}
-
-// history is what has happened, the latest last. Of the program's own looks at
-// the sealed part nothing is shown, of people's everything.
-func (v *visit) history(events []cases.Event) []moment {
-	var all []moment
-	for _, e := range events {
-		m := moment{At: v.say("page.moment", words.Args{"At": e.At}), Who: v.say("role."+string(e.Actor.Role), nil),
-			Verb: v.say("verb."+string(e.Verb), nil), Text: e.Text}
-		switch {
-		case desk.Looked(e):
-			m.Text = ""
-		case e.Verb == cases.Open:
-			continue
-		case e.Verb == cases.Submit && e.Channel.WrittenDown():
-			m.Verb = v.say("page.wrote-down", nil)
-		}
-		if p, ok := v.Desk.Office.Person(e.Actor.ID); ok {
-			m.Who = p.Name
-		}
-		all = append(all, m)
 	}
 	return all
 }
