@@ -80,6 +80,8 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "sponsor", words: []string{"包案"}, verb: cases.Sponsor, number: true, run: sponsor},
 		{id: "ask", words: []string{"问"}, verb: cases.Ask, number: true, run: ask},
 		{id: "answer", words: []string{"答复", "回复"}, verb: cases.Answer, number: true, run: answerCase},
+		{id: "extend", words: []string{"延期", "延长", "顺延"}, verb: cases.Extend, number: true, run: extend},
+		{id: "inform", words: []string{"已告知", "已电话告知"}, verb: cases.Inform, number: true, run: inform},
 		{id: "close", words: []string{"办结", "结案"}, verb: cases.Close, number: true, run: closeCase},
 		{id: "attachments", words: []string{"附件", "看附件", "查附件"}, verb: cases.Open, number: true, run: attachments},
 		{id: "pass-on", words: []string{"转附件"}, verb: cases.PassOn, number: true, run: passOn},

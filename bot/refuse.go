@@ -58,7 +58,7 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 			return "", err
 		}
 	}
-	more["Lost"] = lost
+	more["Lost"], more["Clocks"] = lost, t.b.desk.Running(c, t.now)
 	history := t.history(events)
 	more["History"] = history[max(0, len(history)-historyShown):]
 	return t.say("look", t.b.desk.Args(c, t.now, more)), nil

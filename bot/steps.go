@@ -36,14 +36,18 @@ func register(t *turn, in input) (reply, error) {
 	if !ok {
 		return t.whichCategory(in)
 	}
+	how, rest := procedure(rest)
 	unit, rest, _ := rest.Command(t.b.names.units)
+	if how == "" {
+		how, rest = procedure(rest)
+	}
 	if unit == "" {
-		if typed, _ := rest.Token(); typed != "" && phrase.Fold(typed) != "简易" && phrase.Fold(typed) != "普通" {
+		if typed, _ := rest.Token(); typed != "" {
 			return says(t.refusal(&cases.Refusal{Code: cases.NoUnit, Verb: cases.Register, Typed: typed}))
 		}
 	}
 	return does(func(tx storage.Tx) (string, error) {
-		d, err := t.b.desk.Register(tx, t.actor, in.no, category, unit, t.now)
+		d, err := t.b.desk.Register(tx, t.actor, in.no, category, unit, how, t.now)
 		if err != nil {
 			return "", err
 		}
@@ -73,14 +77,49 @@ func (t *turn) whichCategory(in input) (reply, error) {
 }
 
 func accept(t *turn, in input) (reply, error) {
+	how, _ := procedure(in.rest)
 	return does(func(tx storage.Tx) (string, error) {
-		d, err := t.b.desk.Accept(tx, t.actor, in.no, t.now)
+		d, err := t.b.desk.Accept(tx, t.actor, in.no, how, t.now)
+		if r, is := desk.IsRefusal(err); is && r.Code == cases.WrongStage && how == cases.Ordinary {
+			if d, err := t.b.desk.Switch(tx, t.actor, in.no, t.now); err == nil {
+				return t.step("switch", d, nil), nil
+			}
+		}
 		if err != nil {
 			return "", err
 		}
 		return t.step("accept", d, nil), nil
 	})
 }
+
+// procedures are what the two procedures are called.
+var procedures = phrase.NewWords(map[string]string{
+	"简易": string(cases.Simple), "简易办理": string(cases.Simple), "简易程序": string(cases.Simple), "按简易": string(cases.Simple),
+	"普通": string(cases.Ordinary), "普通程序": string(cases.Ordinary), "一般程序": string(cases.Ordinary), "按普通": string(cases.Ordinary),
+})
+
+func procedure(text phrase.Text) (cases.Procedure, phrase.Text) {
+	how, rest, ok := text.Command(procedures)
+	if !ok {
+		return "", text
+	}
+	return cases.Procedure(how), rest
+}
+
+// extend reads "29 30天 批准人李矿长 理由…", in any order (延期).
+func extend(t *turn, in input) (reply, error) {
+	x := desk.ReadExtension(in.rest.Raw(), t.saidOn().Start())
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Extend(tx, t.actor, in.no, x, t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("extend", d, nil), nil
+	})
+}
+
+// inform reads "29 打电话说的" (已告知).
+func inform(t *turn, in input) (reply, error) { return t.withText(in, "inform", t.b.desk.Inform) }
 
 // assign reads "12 机电 3天" and, behind it, what the unit is to be told.
 func assign(t *turn, in input) (reply, error) {

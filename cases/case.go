@@ -24,12 +24,13 @@ const (
 	ByVisit  Channel = "visit"  // 来访
 	ByCall   Channel = "call"   // 来电
 	ByLetter Channel = "letter" // 来信
+	ByAbove  Channel = "above"  // 上级交办: handed down by the next level up
 	ByPaste  Channel = "paste"  // 微信转录: copied off the phone while the bot was away
 )
 
 // WrittenDown reports whether staff write such a matter down (代登).
 func (c Channel) WrittenDown() bool {
-	return c == ByVisit || c == ByCall || c == ByLetter || c == ByPaste
+	return c == ByVisit || c == ByCall || c == ByLetter || c == ByAbove || c == ByPaste
 }
 
 // Case is one matter, as its events have left it. The cbor numbers are the

@@ -1,6 +1,9 @@
 package cases
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ClockKind says which promise a clock counts.
 type ClockKind string
@@ -29,6 +32,32 @@ const (
 	Ordinary Procedure = "ordinary" // 普通程序: sixty days and a written opinion
 	Simple   Procedure = "simple"   // 简易办理: clear, small, nobody disputes it
 )
+
+// Why a matter cannot be handled simply (信访事项简易办理办法; domain.md §2.2).
+const (
+	FromAbove    = "above"  // 上级交办
+	Joint        = "joint"  // 联名, 集体访
+	SeveralUnits = "units"  // more than one unit is responsible
+	NotFirst     = "return" // 重复信访
+	Accusation   = "sealed" // 检举控告
+)
+
+// BarsSimple returns why the matter cannot be handled simply (简易办理), or "".
+func (c Case) BarsSimple() string {
+	switch {
+	case c.Sealed:
+		return Accusation
+	case c.Channel == ByAbove:
+		return FromAbove
+	case c.Persons > 1 || c.Visitors > 1:
+		return Joint
+	case len(c.Helpers) > 0:
+		return SeveralUnits
+	case slices.ContainsFunc(c.Links, func(l Link) bool { return l.Kind == ReturnOf }) || c.Reopened > 0:
+		return NotFirst
+	}
+	return ""
+}
 
 // Limit is a term that the law sets.
 type Limit struct {

@@ -34,6 +34,8 @@ const (
 
 	Help     Verb = "help"     // 协办: another unit helps the lead
 	Extend   Verb = "extend"   // 延期
+	Switch   Verb = "switch"   // 改按普通程序: what was to be handled simply takes longer
+	Inform   Verb = "inform"   // 已告知: the petitioner was told otherwise than in chat, with how
 	Refer    Verb = "refer"    // 导入法定途径, 不予受理: with where it belongs
 	Fulfil   Verb = "fulfil"   // 落实: what the answer grants was done
 	Confirm  Verb = "confirm"  // 认可: the petitioner says it is settled
@@ -161,6 +163,8 @@ func (c Case) After(e Event) Case {
 		c.Note = ""
 	case MediaGone:
 		c.Gone++
+	case Switch:
+		c.Procedure = Ordinary
 	case Extend:
 		c.Extended, c.Delay = true, e.Text
 	case Answer, Conclude:

@@ -1,6 +1,9 @@
 package cases
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // lacks is the refusal of a step that comes without what it needs.
 var lacks = map[Need]Code{
@@ -20,7 +23,11 @@ func (c Case) Permit(e Event) error {
 		return c.wrongStage(e.Actor, e.Verb)
 	}
 	refuse := func(code Code) error {
-		return &Refusal{Code: code, Verb: e.Verb, No: c.No, Stage: c.Stage}
+		r := &Refusal{Code: code, Verb: e.Verb, No: c.No, Stage: c.Stage}
+		if code == NoSimple {
+			r.Typed = c.BarsSimple()
+		}
+		return r
 	}
 	for _, need := range rules[e.Verb].Needs {
 		if !e.has(need, c) {
@@ -76,7 +83,18 @@ func (c Case) Codes() []AnswerCode {
 // forbids are the conditions that stand in no row of the table.
 func (c Case) forbids(e Event) Code {
 	switch e.Verb {
+	case Register, Accept:
+		if cmp.Or(e.Procedure, c.Procedure) == Simple && c.BarsSimple() != "" {
+			return NoSimple
+		}
+	case Switch:
+		if c.Procedure != Simple {
+			return WrongStage
+		}
 	case Assign, Help:
+		if e.Verb == Help && c.Procedure == Simple {
+			return NotSimple
+		}
 		if c.Sealed {
 			return SealedUnit
 		}
@@ -126,15 +144,23 @@ func (c Case) forbids(e Event) Code {
 // forbidsExtension: once, and by at most thirty days (条例 art. 34).
 func (c Case) forbidsExtension(e Event) Code {
 	old, ok := c.Clock(HandleClock)
+	extended := Case{Clocks: e.Clocks}
+	due, given := extended.Clock(HandleClock)
+	task, moved := extended.Clock(TaskClock)
+	_, tasked := c.Clock(TaskClock)
 	switch {
 	case c.Extended:
 		return ExtendedBefore
-	case !ok || len(e.Clocks) != 1 || e.Clocks[0].Kind != HandleClock || !e.Clocks[0].Due.After(old.Due):
-		return NoTerm
+	case ok && old.Over(e.At):
+		return TooLate
 	case c.Procedure == Simple:
 		return NotSimple
-	case e.Clocks[0].Due.After(old.Due.AddDate(0, 0, ExtensionDays)):
+	case !ok || !given || !due.Due.After(old.Due) || moved && (!tasked || task.Due.After(due.Due)):
+		return NoTerm
+	case due.Due.After(old.Due.AddDate(0, 0, ExtensionDays)):
 		return TooLong30
+	case slices.Contains(c.Against, e.Person):
+		return Recused
 	}
 	return ""
 }

@@ -44,6 +44,7 @@ const (
 	ExtendedBefore   Code = "extended-before"    // once only (条例 art. 34)
 	TooLong30        Code = "too-long-30"        // thirty days at most (条例 art. 34)
 	NotSimple        Code = "not-simple"         // a simple matter that takes longer is no simple one
+	NoSimple         Code = "no-simple"          // not a matter for simple handling, for the reason Typed
 	TooLate          Code = "too-late"           // the days for that are over (条例 art. 23, 35)
 	Disputed         Code = "disputed"           // the petitioner does not accept the answer
 	ReviewedTwice    Code = "reviewed-twice"     // there is no third review (条例 art. 36)

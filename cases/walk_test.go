@@ -61,6 +61,9 @@ func anyStep(t *rapid.T, c cases.Case, at time.Time) cases.Event {
 	if verb == cases.Recuse || verb == cases.Waive {
 		e.Against = rapid.SampledFrom([][]string{nil, {"hq"}, {"wang"}}).Draw(t, "against")
 	}
+	if verb == cases.Register || verb == cases.Accept {
+		e.Procedure = rapid.SampledFrom([]cases.Procedure{"", cases.Ordinary, cases.Simple}).Draw(t, "procedure")
+	}
 	if verb == cases.Correct {
 		e.Fields = map[string]string{cases.Place: "副井"}
 	}
@@ -188,6 +191,9 @@ func checkCase(t *rapid.T, before, c cases.Case, e cases.Event) {
 	}
 	if c.Leader != "" && slices.Contains(c.Against, c.Leader) {
 		t.Fatalf("after %s: the leader is complained about", e.Verb)
+	}
+	if c.Procedure == cases.Simple && (len(c.Helpers) > 0 || c.Extended) && c.Stage.Open() {
+		t.Fatalf("after %s: a matter of several units, or extended, is handled simply: %+v", e.Verb, c)
 	}
 	if c.Sealed && (c.Leader != "" || c.Stage == cases.Handling) {
 		t.Fatalf("after %s: an accusation is with a unit or a leader: %+v", e.Verb, c)

@@ -37,7 +37,14 @@ func (c *Config) checkCategories() {
 		path := entry("categories", i)
 		c.need(path+".id", k.ID, "the category's name")
 		c.checkHandlers(path, k)
-		c.within(path+".days", k.Days, 0, 365, "; 0 means no term")
+		most := 60 // 信访工作条例 art. 34
+		if k.Working {
+			most = 40 // about as many of them
+		}
+		c.within(path+".days", k.Days, 0, most, "; 0 means no term, and the law gives sixty days")
+		if k.Simple && (k.Sealed || len(k.Co) > 0) {
+			c.Problem(path+".simple", "is true, but neither accusations nor matters of several units are handled simply: remove it, or co")
+		}
 		for j, unit := range k.Co {
 			c.refer(entry(path+".co", j), unit, "unit", c.unitIDs())
 		}

@@ -25,10 +25,10 @@ type taking struct {
 // steps are in the order in which they are offered.
 var steps = []taking{
 	{verb: cases.Register, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Register(tx, v.actor, no, v.value("category"), v.value("unit"), v.Now())
+		return v.Desk.Register(tx, v.actor, no, v.value("category"), v.value("unit"), "", v.Now())
 	}},
 	{verb: cases.Accept, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Accept(tx, v.actor, no, v.Now())
+		return v.Desk.Accept(tx, v.actor, no, "", v.Now())
 	}},
 	{verb: cases.Assign, text: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		days, _ := strconv.Atoi(v.value("days")) // what is no number is refused as no term
@@ -50,6 +50,9 @@ var steps = []taking{
 	}},
 	{verb: cases.Answer, text: true, needed: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		return v.Desk.Answer(tx, v.actor, no, v.value("text"), v.Now())
+	}},
+	{verb: cases.Extend, text: true, needed: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+		return v.Desk.Extend(tx, v.actor, no, desk.ReadExtension(v.value("text"), v.Now()), v.Now())
 	}},
 	{verb: cases.Close, text: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())

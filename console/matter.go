@@ -143,16 +143,11 @@ func (v *visit) facts(c cases.Case) []fact {
 	add(v.say("page.f.feedback", nil), c.Feedback)
 	add(v.say("page.f.question", nil), c.Question)
 	add(v.say("page.f.received", nil), v.say("page.moment", words.Args{"At": c.ReceivedAt}))
-	if !c.Due().IsZero() {
-		add(v.say("page.f.due", nil), v.due(c))
+	for _, k := range v.Desk.Running(c, v.Now()) {
+		add(v.say("page.f.due", nil), v.say("page.clock", words.Args{"Kind": k.Kind, "Due": k.Due, "Days": k.Days, "Over": k.Over,
+			"Simple": k.Simple, "Extended": k.Extended}))
 	}
 	return all
-}
-
-// due says how long the office's own promise still holds.
-func (v *visit) due(c cases.Case) string {
-	l := v.Desk.Lines([]cases.Case{c}, v.Now())[0]
-	return v.say("page.due", words.Args{"Due": l.Due, "Days": l.Days, "Over": l.Over})
 }
 
 // notices are what must be minded with this matter.

@@ -89,15 +89,15 @@ type fataler interface {
 // act is one thing that may be tried on a case, allowed or not.
 var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error{
 	"register": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.Register(tx, staff, no, "宿舍澡堂", "", now)
+		_, err := d.Register(tx, staff, no, "宿舍澡堂", "", "", now)
 		return err
 	},
 	"register sealed": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.Register(tx, staff, no, "检举控告", "", now)
+		_, err := d.Register(tx, staff, no, "检举控告", "", "", now)
 		return err
 	},
 	"accept": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.Accept(tx, staff, no, now)
+		_, err := d.Accept(tx, staff, no, "", now)
 		return err
 	},
 	"assign": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
@@ -352,7 +352,7 @@ func TestReadingTheSealedPartIsWrittenDown(t *testing.T) {
 		if _, err := d.Submit(tx, submission("澡堂锁坏了"), monday); err != nil {
 			return err
 		}
-		_, err := d.Accept(tx, staff, cases.Number{Seq: 1}, monday)
+		_, err := d.Accept(tx, staff, cases.Number{Seq: 1}, "", monday)
 		return err
 	})
 	if err != nil {

@@ -24,13 +24,13 @@ type Done struct {
 }
 
 // Register gives a matter its category and lead unit (登记). An empty unit means
-// the category's usual one.
-func (d *Desk) Register(tx storage.Tx, actor cases.Actor, no cases.Number, category, unit string, now time.Time) (Done, error) {
+// the category's usual one, and so does an empty procedure.
+func (d *Desk) Register(tx storage.Tx, actor cases.Actor, no cases.Number, category, unit string, how cases.Procedure, now time.Time) (Done, error) {
 	s, err := d.stepTo(tx, no, cases.Register, actor, now)
 	if err != nil {
 		return Done{}, err
 	}
-	if err := s.register(category, unit); err != nil {
+	if err := s.register(category, unit, how); err != nil {
 		return Done{}, err
 	}
 	to, err := s.tellPetitioner("worker.registered", nil)
@@ -45,7 +45,7 @@ func (d *Desk) stepTo(tx storage.Tx, no cases.Number, verb cases.Verb, actor cas
 	return d.begin(tx, no, verb, actor, nil, now)
 }
 
-func (s *step) register(category, unit string) error {
+func (s *step) register(category, unit string, how cases.Procedure) error {
 	cat, ok := s.d.Office.Category(category)
 	if !ok {
 		return s.refuse(cases.NoCategory, cases.Register, category)
@@ -63,10 +63,14 @@ func (s *step) register(category, unit string) error {
 	if !s.c.MayRegister(cat) {
 		return &cases.Refusal{Code: cases.WrongStage, Verb: cases.Register, No: s.c.No, Stage: s.c.Stage, Next: s.c.Stage.Next(s.actor.Role)}
 	}
+	how, err := s.procedure(cat, how)
+	if err != nil {
+		return err
+	}
 	was := s.c
-	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed, Person: s.owner(cat.Sealed), Procedure: cases.Ordinary}
+	e := cases.Event{Verb: cases.Register, Category: cat.Name, Unit: lead.ID, Sealed: cat.Sealed, Person: s.owner(cat.Sealed), Procedure: how}
 	if t, ok := term(cat); ok {
-		e.Clocks = []cases.Clock{*s.d.clock(cases.HouseClock, s.now, t)}
+		e.Clocks = []cases.Clock{s.houseClock(t)}
 	}
 	s.add(e)
 	return s.handOver(was)
@@ -116,7 +120,7 @@ func (s *step) registerOnTheWay() (bool, error) {
 	if category == "" {
 		category = s.d.Office.Categories[len(s.d.Office.Categories)-1].Name
 	}
-	return true, s.register(category, "")
+	return true, s.register(category, "", "")
 }
 
 // takeOnTheWay registers a matter that was only received, and accepts it.
@@ -125,13 +129,14 @@ func (s *step) takeOnTheWay() (registered bool, err error) {
 		return false, err
 	}
 	if s.c.Stage == cases.Registered {
-		s.add(cases.Event{Verb: cases.Accept})
+		s.add(cases.Event{Verb: cases.Accept, Procedure: s.stillSimple()})
 	}
 	return registered, nil
 }
 
-// Accept takes a matter on (受理).
-func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (Done, error) {
+// Accept takes a matter on (受理), by the procedure it was registered with unless
+// another is given.
+func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, how cases.Procedure, now time.Time) (Done, error) {
 	s, err := d.stepTo(tx, no, cases.Accept, actor, now)
 	if err != nil {
 		return Done{}, err
@@ -140,7 +145,10 @@ func (d *Desk) Accept(tx storage.Tx, actor cases.Actor, no cases.Number, now tim
 	if err != nil {
 		return Done{}, err
 	}
-	if err := s.take(cases.Event{Verb: cases.Accept}); err != nil {
+	if how == "" {
+		how = s.stillSimple()
+	}
+	if err := s.take(cases.Event{Verb: cases.Accept, Procedure: how}); err != nil {
 		return Done{}, err
 	}
 	to, err := s.tellPetitioner("worker.accepted", nil)

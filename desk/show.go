@@ -49,6 +49,37 @@ func promises(c cases.Case) (law, house cases.Clock, hasLaw, hasHouse bool) {
 	return law, house, hasLaw, hasHouse && !(hasLaw && !house.Due.Before(law.Due))
 }
 
+// Running is a clock of a case as it is shown.
+type Running struct {
+	Kind string
+	Due  time.Time // the last day
+	Days int       // until Due, or past it when Over
+	Over bool
+	// Simple: by the rules of simple handling; Extended: put off lawfully.
+	Simple, Extended bool
+}
+
+// shownClocks are those that are shown, in this order.
+var shownClocks = []cases.ClockKind{cases.NoticeClock, cases.DecideClock, cases.HouseClock, cases.HandleClock, cases.TaskClock, cases.ObjectClock,
+	cases.LeaderClock, cases.WindowClock, cases.ReviewClock}
+
+// Running lists the clocks of a case with their last days. What somebody only
+// might do until a day is left out once that is over.
+func (d *Desk) Running(c cases.Case, now time.Time) []Running {
+	var all []Running
+	for _, kind := range shownClocks {
+		k, ok := c.Clock(kind)
+		may := kind == cases.ObjectClock || kind == cases.WindowClock
+		if !ok || may && k.Over(now) {
+			continue
+		}
+		left := dateOf(k.Due).Sub(dateOf(now))
+		all = append(all, Running{Kind: string(kind), Due: k.Due, Days: max(left, -left), Over: left < 0,
+			Simple: c.Procedure == cases.Simple && (kind == cases.HandleClock || kind == cases.DecideClock && c.Stage == cases.Registered), Extended: k.Extended})
+	}
+	return all
+}
+
 // ShortNumber writes a number as short as it is clear: with its year once that
 // is over.
 func ShortNumber(no cases.Number, now time.Time) string {

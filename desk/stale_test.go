@@ -55,7 +55,10 @@ func TestAnAccusationOvertakesWhatWaits(t *testing.T) {
 	if got := stale(); len(got) != 0 {
 		t.Errorf("nothing has changed, yet these are stale: %q", got)
 	}
-	step(func(tx storage.Tx) error { _, err := d.Register(tx, staff, no, "检举控告", "", monday); return err })
+	step(func(tx storage.Tx) error {
+		_, err := d.Register(tx, staff, no, "检举控告", "", "", monday)
+		return err
+	})
 	got := stale()
 	if len(got) != 2 || !strings.HasSuffix(got[0], "unit.task/mei") || !strings.HasSuffix(got[1], "/qin") {
 		t.Errorf("stale: %q", got)

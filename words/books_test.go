@@ -89,6 +89,7 @@ func everything() Args {
 		args[name] = 3
 	}
 	// of terms
+	args["Was"], args["Clocks"], args["Extended"] = noon, []line{{Kind: "handle", Due: noon, Days: 3, Extended: true}, {Kind: "notice", Due: noon, Days: 3, Over: true}}, true
 	args["Untold"], args["UntoldN"], args["Delay"] = l, 2, "〈Delay〉"
 	args["ObjectDue"], args["Law"], args["House"] = noon, noon, noon
 	for _, name := range termsYesOrNo {
@@ -243,7 +244,7 @@ func TestEverySentenceCanBeSaid(t *testing.T) {
 }
 
 // dots are the sentences that are about one word, or about one line of a list.
-var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line", "untold": "a line", "procedure-name": "a procedure", "media-kind": "a kind of media", "media-state": "a state"}
+var dots = map[string]string{"stage-word": "a stage", "stage-name": "a stage", "signature-name": "a signature", "channel-name": "a channel", "line": "a line", "untold": "a line", "clock-line": "a line", "clock-name": "a kind", "clock-source": "a kind", "procedure-name": "a procedure", "media-kind": "a kind of media", "media-state": "a state"}
 
 func TestNothingIsLeftUnfilled(t *testing.T) {
 	odd := regexp.MustCompile(`<no value>|<nil>|%!|\{\{|\}\}|(^|\D)1月1日|\b1 January`)
