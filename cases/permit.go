@@ -151,10 +151,10 @@ func (c Case) forbidsExtension(e Event) Code {
 	switch {
 	case c.Extended:
 		return ExtendedBefore
-	case ok && old.Over(e.At):
-		return TooLate
 	case c.Procedure == Simple:
 		return NotSimple
+	case ok && old.Over(e.At):
+		return TooLate
 	case !ok || !given || !due.Due.After(old.Due) || moved && (!tasked || task.Due.After(due.Due)):
 		return NoTerm
 	case due.Due.After(old.Due.AddDate(0, 0, ExtensionDays)):

@@ -134,29 +134,43 @@ func (s *step) closeUndisputed() error {
 	return s.commit()
 }
 
+// pushAbout pushes the one who must act. At the end of the law's own term that is
+// the office too, whoever has the matter: the answer is the office's to give.
 func (s *step) pushAbout(k cases.Clock) error {
+	about := k
 	for _, other := range s.c.Clocks { // one push a day: about what is due first
-		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && ladder(s.c, other.Kind) && other.Due.Before(k.Due) {
-			k = other
+		if k.Kind != cases.LeaderClock && other.Kind != cases.LeaderClock && ladder(s.c, other.Kind) && other.Due.Before(about.Due) {
+			about = other
 		}
 	}
-	today, due := dateOf(s.now), dateOf(k.Due)
-	people, key := s.mustAct(), "push.soon"
+	people := s.mustAct()
 	if k.Kind == cases.LeaderClock {
 		if p, ok := s.d.Office.Person(s.c.Leader); ok {
 			people = []cases.Person{p}
 		}
 	}
+	if err := s.pushTo(people, about); err != nil {
+		return err
+	}
+	if last := s.d.Calendar.AddWorking(dateOf(k.Due), -1); k.Kind == cases.HandleClock && !dateOf(s.now).Before(last) {
+		return s.pushTo(s.keepers(), k)
+	}
+	return nil
+}
+
+// pushTo tells people that a term runs out, or has. One push a day for a case and a
+// person, though two clocks may run.
+func (s *step) pushTo(people []cases.Person, k cases.Clock) error {
+	today, due := dateOf(s.now), dateOf(k.Due)
+	key, more := "push.soon", words.Args{}
 	if due.Before(today) {
 		key = "push.overdue"
 	}
-	more := words.Args{}
 	if k.Kind == cases.LeaderClock {
 		more = s.d.Plain(s.c)
 	}
 	text := s.d.say(key, s.caseArgs(merged(more, words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
 		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison})))
-	// one push a day for a case and a person, though two clocks may run
 	_, err := s.d.tellAll(s.tx, people, fmt.Sprintf("push/%s/%s", s.c.No, today), text, s.now)
 	return err
 }

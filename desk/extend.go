@@ -100,7 +100,7 @@ func (s *step) extended(old cases.Clock, until calendar.Date) []cases.Clock {
 	if !ok || more <= 0 {
 		return clocks
 	}
-	due := s.d.Calendar.PrevWorking(dateOf(task.Due).Add(more))
+	due := s.d.Calendar.NextWorking(dateOf(task.Due).Add(more))
 	if due.After(until) {
 		due = until
 	}
