@@ -27,7 +27,9 @@ type askedFor struct {
 	pass  bool   // on to the unit
 	unit  string // its id, if it was named
 	sure  bool
-	odd   string // what makes no sense
+	// motive is all from the first word on that is none of these: what a sealed
+	// part is opened for.
+	motive string
 }
 
 var (
@@ -38,37 +40,47 @@ var (
 	onward      = []string{"转给", "转交", "转到", "发给", "转"}
 )
 
-// readAsked reads "1、3 转 后勤 确认" in any order and with or without spaces.
+// readAsked reads "1、3 转 后勤 确认" in any order and with or without spaces, and
+// a motive behind it.
 func (t *turn) readAsked(text phrase.Text) (a askedFor) {
-	for _, word := range strings.FieldsFunc(text.Folded(), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、,，;；+和:：", r) }) {
-		for word != "" && a.odd == "" {
-			word = t.readWord(&a, word)
+	for a.motive == "" && !text.Empty() {
+		token, rest := text.Token()
+		for _, word := range strings.FieldsFunc(phrase.Fold(token), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、,，;；+和:：", r) }) {
+			for word != "" && a.motive == "" {
+				after, ok := t.readWord(&a, word)
+				if !ok {
+					a.motive = strings.TrimSpace(strings.TrimLeftFunc(text.Raw(), func(r rune) bool { return unicode.IsDigit(r) || unicode.IsPunct(r) }))
+				}
+				word = after
+			}
 		}
+		text = rest
 	}
 	slices.Sort(a.which)
 	a.which = slices.Compact(a.which)
 	return a
 }
 
-// readWord takes what it understands off the front of a word and returns the rest.
-func (t *turn) readWord(a *askedFor, word string) (rest string) {
+// readWord takes what it understands off the front of a word and returns the
+// rest, or false where it understands nothing.
+func (t *turn) readWord(a *askedFor, word string) (rest string, ok bool) {
 	if u, ok := t.b.Office.Unit(word); ok { // 综采1队 is no number
 		a.unit = u.ID
-		return ""
+		return "", true
 	}
 	for _, sure := range certain {
 		if before, ok := strings.CutSuffix(word, sure); ok {
 			a.sure = true
-			return before
+			return before, true
 		}
 	}
 	read := phrase.Read(word)
 	if _, ok := read.Exact(everything); ok {
 		a.all = true
-		return ""
+		return "", true
 	}
 	if _, ok := read.Exact(forMyself); ok {
-		return ""
+		return "", true
 	}
 	if m := someNumbers.FindStringSubmatch(word); m != nil {
 		first, _ := strconv.Atoi(m[1])
@@ -79,29 +91,41 @@ func (t *turn) readWord(a *askedFor, word string) (rest string) {
 		for n := first; n <= last && n < first+100; n++ {
 			a.which = append(a.which, n)
 		}
-		return word[len(m[0]):]
+		return word[len(m[0]):], true
 	}
 	for _, to := range onward {
 		if after, ok := strings.CutPrefix(word, to); ok {
 			a.pass = true
-			return strings.TrimPrefix(after, "单位")
+			return strings.TrimPrefix(after, "单位"), true
 		}
 	}
-	a.odd = word
-	return ""
+	return "", false
+}
+
+// misread reports whether what is no number and no unit cannot be a motive: the
+// matter asks for none.
+func (t *turn) misread(no cases.Number, a askedFor) (bool, error) {
+	if a.motive == "" {
+		return false, nil
+	}
+	c, _, err := t.b.desk.Look(t.ctx, t.actor, no, t.now)
+	return err == nil && !c.Guards(), err
 }
 
 // attachments lists or sends what the petitioner sent along (附件).
 func attachments(t *turn, in input) (reply, error) {
 	a := t.readAsked(in.rest)
+	odd, err := t.misread(in.no, a)
 	switch {
-	case a.odd != "" || a.unit != "" && !a.pass:
+	case err != nil:
+		return reply{}, err
+	case odd || a.unit != "" && !a.pass:
 		return says(t.say("attachments.how", words.Args{"Short": desk.ShortNumber(in.no, t.now)}))
 	case a.pass:
 		return t.passOn(in.no, a)
 	case !a.all && len(a.which) == 0:
 		return does(func(tx storage.Tx) (string, error) {
-			c, all, err := t.b.desk.Attachments(tx, t.actor, in.no, t.now)
+			c, all, err := t.b.desk.Attachments(tx, t.actor, in.no, a.motive, t.now)
 			if err != nil {
 				return "", err
 			}
@@ -109,7 +133,7 @@ func attachments(t *turn, in input) (reply, error) {
 		})
 	}
 	return does(func(tx storage.Tx) (string, error) {
-		h, err := t.b.desk.SendAttachments(tx, t.actor, in.no, a.which, t.m.From, t.now)
+		h, err := t.b.desk.SendAttachments(tx, t.actor, in.no, a.which, a.motive, t.m.From, t.now)
 		if err != nil {
 			return "", err
 		}
@@ -120,7 +144,7 @@ func attachments(t *turn, in input) (reply, error) {
 // passOn has the unit sent what the petitioner sent along (转附件).
 func passOn(t *turn, in input) (reply, error) {
 	a := t.readAsked(in.rest)
-	if a.odd != "" {
+	if a.motive != "" { // it is the passing on
 		return says(t.say("attachments.how", words.Args{"Short": desk.ShortNumber(in.no, t.now)}))
 	}
 	return t.passOn(in.no, a)
@@ -130,9 +154,14 @@ func (t *turn) passOn(no cases.Number, a askedFor) (reply, error) {
 	if who := cases.Who(cases.PassOn); !slices.Contains(who, t.actor.Role) {
 		return reply{}, &cases.Refusal{Code: cases.NotAllowed, Verb: cases.PassOn}
 	}
+	k, _, err := t.b.desk.Look(t.ctx, t.actor, no, t.now)
+	if err != nil {
+		return reply{}, err
+	}
+	motive := t.say("motive.pass-on", words.Args{"Unit": t.b.Office.UnitName(k.Lead)})
 	return does(func(tx storage.Tx) (string, error) {
 		if !a.all && len(a.which) == 0 { // which one is clear only when there is one
-			c, all, err := t.b.desk.Attachments(tx, t.actor, no, t.now)
+			c, all, err := t.b.desk.Attachments(tx, t.actor, no, motive, t.now)
 			if err != nil {
 				return "", err
 			}

@@ -207,7 +207,10 @@ func TestReadsWhatIsAskedOfAttachments(t *testing.T) {
 		"1-3":          {which: []int{1, 2, 3}},
 		"２～４":          {which: []int{2, 3, 4}},
 		"全部":           {all: true},
-		"都发我":          {odd: "都发我"},
+		"都发我":          {motive: "都发我"},
+		"1、2 核实现场":     {which: []int{1, 2}, motive: "核实现场"},
+		"1 核实现场 看看锁":   {which: []int{1}, motive: "核实现场 看看锁"},
+		"1核实现场":        {which: []int{1}, motive: "核实现场"},
 		"都 发我":         {all: true},
 		"1 给我":         {which: []int{1}},
 		"1 转 后勤":       {which: []int{1}, pass: true, unit: "hq"},
@@ -219,8 +222,8 @@ func TestReadsWhatIsAskedOfAttachments(t *testing.T) {
 		"1 转单位":        {which: []int{1}, pass: true},
 		"转":            {pass: true},
 		"1 后勤":         {which: []int{1}, unit: "hq"},
-		"发给谁":          {pass: true, odd: "谁"},
-		"1 转 食堂":       {which: []int{1}, pass: true, odd: "食堂"},
+		"发给谁":          {pass: true, motive: "发给谁"},
+		"1 转 食堂":       {which: []int{1}, pass: true, motive: "食堂"},
 	} {
 		got := turn.readAsked(phrase.Read(typed))
 		if fmt.Sprint(got) != fmt.Sprint(want) {

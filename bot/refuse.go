@@ -70,6 +70,8 @@ const historyShown = 8
 func (t *turn) history(events []cases.Event) (history []lookEvent) {
 	for _, e := range events {
 		switch {
+		case desk.Looked(e) && t.b.Office.Keeps(t.actor):
+			e.Text = e.Motive
 		case e.Verb == cases.Open, e.Verb == cases.Submit:
 			continue
 		case t.actor.Role == cases.Leader && (e.Verb == cases.Recall || e.Verb == cases.Rejoin):

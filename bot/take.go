@@ -31,10 +31,11 @@ func (t *turn) writeDown(by cases.Channel, in input) (reply, error) {
 	})
 }
 
-// contact tells somebody of the office how to reach a petitioner (联系).
+// contact tells somebody of the office how to reach a petitioner (联系), and for
+// what they have to.
 func contact(t *turn, in input) (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
-		c, who, err := t.b.desk.Contact(tx, t.actor, in.no, t.now)
+		c, who, err := t.b.desk.Contact(tx, t.actor, in.no, in.rest.Raw(), t.now)
 		if err != nil {
 			return "", err
 		}

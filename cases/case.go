@@ -122,6 +122,13 @@ func (c Case) Clock(kind ClockKind) (Clock, bool) {
 // them in.
 func (c Case) ByHand() bool { return c.Channel.WrittenDown() && c.Signature != Anonymous }
 
+// Guards reports whether who spoke is opened by the keepers only, and only for a
+// motive: of everybody who did not sign with their name, who is afraid, and of
+// accusations. Who signs with their name (实名) gives it to the office to use for
+// their matter; that it was looked up stands in the history all the same
+// (domain.md §3.8).
+func (c Case) Guards() bool { return c.Signature != Named || c.Guarded || c.Sealed }
+
 // WithUnit reports whether the next step is the lead unit's.
 func (c Case) WithUnit() bool { return c.Stage == Handling && c.Feedback == "" }
 

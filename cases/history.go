@@ -86,6 +86,7 @@ type Event struct {
 	Route     string            `cbor:"26,keyasint,omitempty"`
 	Persons   int               `cbor:"27,keyasint,omitempty"`
 	Against   []string          `cbor:"28,keyasint,omitempty"` // unit and person ids
+	Motive    string            `cbor:"32,keyasint,omitempty"` // of an Open: what the sealed part was opened for (用途)
 }
 
 // Fold returns the case that the events make, in order.

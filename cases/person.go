@@ -166,5 +166,37 @@ func (o *Office) With(role Role, unit string) []Person {
 	return with
 }
 
+// Keepers returns who of a role may open sealed parts (保密员): those who are
+// marked, or all while nobody is.
+func (o *Office) Keepers(role Role) []Person {
+	all := o.With(role, "")
+	marked := slices.DeleteFunc(slices.Clone(all), func(p Person) bool { return !p.Keeper })
+	if len(marked) == 0 {
+		return all
+	}
+	return marked
+}
+
+// Keeps reports whether the actor may open the sealed part of matters that their
+// role looks after.
+func (o *Office) Keeps(a Actor) bool {
+	return (a.Role == Staff || a.Role == Discipline) && slices.ContainsFunc(o.Keepers(a.Role), func(p Person) bool { return p.ID == a.ID })
+}
+
+// Chief returns who heads the petition office: who is marked, else the first of
+// the staff.
+func (o *Office) Chief() (Person, bool) {
+	staff := o.With(Staff, "")
+	for _, p := range staff {
+		if p.Chief {
+			return p, true
+		}
+	}
+	if len(staff) == 0 {
+		return Person{}, false
+	}
+	return staff[0], true
+}
+
 // Same reports whether two names are typed alike.
 func (o *Office) Same(a, b string) bool { return o.fold(a) == o.fold(b) }

@@ -288,7 +288,8 @@ func TestSealedPart(t *testing.T) {
 	a := x.by("wang", "/matters/2026-0001", nil)
 	x.wants(a, http.StatusOK, "看怎么联系反映人")
 	x.lacks(a, "张三", "13900001234", "test:luo")
-	x.wants(x.by("wang", "/matters/2026-0001/contact", url.Values{}), http.StatusOK, "张三，13900001234", "王慧 查看封存内容")
+	x.wants(x.by("wang", "/matters/2026-0001/contact", url.Values{}), http.StatusUnprocessableEntity, "要在后面写上用途")
+	x.wants(x.by("wang", "/matters/2026-0001/contact", url.Values{"motive": {"约来看现场"}}), http.StatusOK, "张三，13900001234", "王慧 查看封存内容 约来看现场")
 	if e := x.events(1); e[len(e)-1].Verb != cases.Open || e[len(e)-1].Actor.ID != "wang" {
 		t.Errorf("the look was not written down: %+v", e)
 	}

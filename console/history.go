@@ -26,7 +26,9 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 			Verb: v.say("verb."+string(e.Verb), nil), More: v.detail(was, e), Text: e.Text}
 		switch {
 		case desk.Looked(e):
-			m.Text = ""
+			if m.Text = ""; v.Desk.Office.Keeps(v.actor) {
+				m.Text = e.Motive
+			}
 		case e.Verb == cases.Open, e.Verb == cases.Rate:
 			continue
 		case e.Verb == cases.Submit && e.Channel.WrittenDown():

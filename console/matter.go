@@ -44,6 +44,8 @@ type matterPage struct {
 	Contact   string
 	MayFiles  bool // something was sent along
 	Files     []file
+	Guards    bool   // it is opened for a motive only
+	Motive    string // for which it was, to open more
 }
 
 // matter shows one matter, as 查 does, with what may be done next.
@@ -76,6 +78,7 @@ type shown struct {
 	// what was opened of the sealed part
 	contact string
 	files   []file
+	motive  string // for which they were
 }
 
 func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
@@ -85,9 +88,10 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	}
 	p.Title = c.No.String()
 	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
-		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files,
+		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: v.ties(c)}
-	if c.Check(v.actor, cases.Open) == nil {
+	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
+		main.Guards = c.Guards()
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
 	}
 	p.Main = main

@@ -26,7 +26,7 @@ type file struct {
 // contact shows how to reach the petitioner, once.
 func (v *visit) contact() {
 	v.opened(func(tx storage.Tx, no cases.Number) (t shown, err error) {
-		c, who, err := v.Desk.Contact(tx, v.actor, no, v.Now())
+		c, who, err := v.Desk.Contact(tx, v.actor, no, v.value("motive"), v.Now())
 		t.contact = v.say("contact", v.Desk.Args(c, v.Now(), words.Args{"Name": who.Name, "Contact": who.Phone, "Lost": who.Lost}))
 		return t, err
 	})
@@ -35,9 +35,10 @@ func (v *visit) contact() {
 // files lists what the petitioner sent along.
 func (v *visit) files() {
 	v.opened(func(tx storage.Tx, no cases.Number) (t shown, err error) {
-		_, all, err := v.Desk.Attachments(tx, v.actor, no, v.Now())
+		_, all, err := v.Desk.Attachments(tx, v.actor, no, v.value("motive"), v.Now())
 		for _, a := range all {
 			what := v.say("page.file", words.Args{"N": a.N, "Kind": string(a.Kind), "Size": a.Size, "State": string(a.State)})
+			t.motive = v.value("motive")
 			t.files = append(t.files, file{a.N, what, a.Here()})
 		}
 		return t, err
@@ -79,7 +80,7 @@ func (v *visit) file() {
 	}
 	var ref, name string
 	err = v.Store.Update(v.req.Context(), func(tx storage.Tx) error {
-		a, called, err := v.Desk.OpenAttachment(tx, v.actor, no, n, v.Now())
+		a, called, err := v.Desk.OpenAttachment(tx, v.actor, no, n, v.value("motive"), v.Now())
 		ref, name = a.Ref(), called
 		return err
 	})

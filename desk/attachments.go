@@ -35,12 +35,12 @@ func (a Attachment) Here() bool { return a.State == attach.Kept }
 const sentAtOnce = 9
 
 // Attachments lists what the petitioner sent along.
-func (d *Desk) Attachments(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (cases.Case, []Attachment, error) {
+func (d *Desk) Attachments(tx storage.Tx, actor cases.Actor, no cases.Number, motive string, now time.Time) (cases.Case, []Attachment, error) {
 	s, err := d.stepTo(tx, no, cases.Open, actor, now)
 	if err != nil {
 		return cases.Case{}, nil, err
 	}
-	all, err := s.attachments(toAttachments)
+	all, err := s.attachments(toAttachments, motive)
 	if err != nil {
 		return cases.Case{}, nil, err
 	}
@@ -49,8 +49,8 @@ func (d *Desk) Attachments(tx storage.Tx, actor cases.Actor, no cases.Number, no
 
 // attachments reads what the petitioner sent along, in the order in which they
 // did, and writes down for what.
-func (s *step) attachments(purpose string) ([]Attachment, error) {
-	id, err := s.identity(purpose)
+func (s *step) attachments(purpose, motive string) ([]Attachment, error) {
+	id, err := s.opened(purpose, motive)
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +87,12 @@ type Handed struct {
 
 // SendAttachments sends attachments of a matter to whoever asks for them: those
 // with these numbers, or all.
-func (d *Desk) SendAttachments(tx storage.Tx, actor cases.Actor, no cases.Number, which []int, to chat.Address, now time.Time) (Handed, error) {
+func (d *Desk) SendAttachments(tx storage.Tx, actor cases.Actor, no cases.Number, which []int, motive string, to chat.Address, now time.Time) (Handed, error) {
 	s, err := d.stepTo(tx, no, cases.Open, actor, now)
 	if err != nil {
 		return Handed{}, err
 	}
-	h, err := s.chosen(cases.Open, which)
+	h, err := s.chosen(cases.Open, which, motive)
 	if err != nil {
 		return Handed{}, err
 	}
@@ -109,12 +109,12 @@ func (d *Desk) SendAttachments(tx storage.Tx, actor cases.Actor, no cases.Number
 
 // OpenAttachment hands one attachment to somebody who sits at the office's own
 // page: what it is, and what to call it.
-func (d *Desk) OpenAttachment(tx storage.Tx, actor cases.Actor, no cases.Number, n int, now time.Time) (a Attachment, name string, err error) {
+func (d *Desk) OpenAttachment(tx storage.Tx, actor cases.Actor, no cases.Number, n int, motive string, now time.Time) (a Attachment, name string, err error) {
 	s, err := d.stepTo(tx, no, cases.Open, actor, now)
 	if err != nil {
 		return Attachment{}, "", err
 	}
-	h, err := s.chosen(cases.Open, []int{n})
+	h, err := s.chosen(cases.Open, []int{n}, motive)
 	if err != nil {
 		return Attachment{}, "", err
 	}
@@ -134,7 +134,7 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 	if unit != "" && unit != s.c.Lead {
 		return Handed{}, s.refuse(cases.NotWithUnit, cases.PassOn, d.Office.UnitName(s.c.Lead))
 	}
-	h, err := s.chosen(cases.PassOn, which)
+	h, err := s.chosen(cases.PassOn, which, d.say("motive.pass-on", words.Args{"Unit": d.Office.UnitName(s.c.Lead)}))
 	if err != nil {
 		return Handed{}, err
 	}
@@ -173,12 +173,12 @@ func (d *Desk) reachable(g storage.Getter, people []cases.Person) (bool, error) 
 }
 
 // chosen are the attachments with these numbers, or all of them.
-func (s *step) chosen(verb cases.Verb, which []int) (Handed, error) {
+func (s *step) chosen(verb cases.Verb, which []int, motive string) (Handed, error) {
 	purpose := toAttachments
 	for _, n := range which {
 		purpose += " " + strconv.Itoa(n)
 	}
-	all, err := s.attachments(purpose)
+	all, err := s.attachments(purpose, motive)
 	if err != nil {
 		return Handed{}, err
 	}

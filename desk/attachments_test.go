@@ -105,9 +105,12 @@ func TestEveryLookIsWrittenDown(t *testing.T) {
 		return n
 	}
 	for i, look := range []func(tx storage.Tx) error{
-		func(tx storage.Tx) error { _, _, err := d.Attachments(tx, staff, firstNo, monday); return err },
 		func(tx storage.Tx) error {
-			_, err := d.SendAttachments(tx, staff, firstNo, []int{1}, "test:wang", monday)
+			_, _, err := d.Attachments(tx, staff, firstNo, "核实现场", monday)
+			return err
+		},
+		func(tx storage.Tx) error {
+			_, err := d.SendAttachments(tx, staff, firstNo, []int{1}, "核实现场", "test:wang", monday)
 			return err
 		},
 		func(tx storage.Tx) error {
@@ -120,7 +123,10 @@ func TestEveryLookIsWrittenDown(t *testing.T) {
 		}
 	}
 	for _, who := range []cases.Actor{unit, {ID: "qin", Role: cases.Leader}, {ID: "ji", Role: cases.Discipline}, cases.Petitioner} {
-		err := store.Update(t.Context(), func(tx storage.Tx) error { _, _, err := d.Attachments(tx, who, firstNo, monday); return err })
+		err := store.Update(t.Context(), func(tx storage.Tx) error {
+			_, _, err := d.Attachments(tx, who, firstNo, "核实现场", monday)
+			return err
+		})
 		if _, refused := IsRefusal(err); !refused {
 			t.Errorf("%s may list them: %v", who.Role, err)
 		}

@@ -158,11 +158,11 @@ var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Tim
 		return err
 	},
 	"list attachments": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, _, err := d.Attachments(tx, staff, no, now)
+		_, _, err := d.Attachments(tx, staff, no, "核实现场", now)
 		return err
 	},
 	"send attachments": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.SendAttachments(tx, staff, no, nil, "test:wang", now)
+		_, err := d.SendAttachments(tx, staff, no, nil, "核实现场", "test:wang", now)
 		return err
 	},
 	"pass on": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {

@@ -39,15 +39,20 @@ type Said struct {
 	Recalled time.Time    `cbor:"4,keyasint,omitempty"` // when it was taken back on the network before it was handed in
 }
 
-// identity reads the sealed part and writes down for what. There is no other
-// way to it.
+// identity reads the sealed part for the program itself and writes down for what.
+// People read it by opened; there is no other way to it.
 func (s *step) identity(purpose string) (identity, error) {
-	var id identity
-	if _, err := record.Load(s.tx, identityTable, numberKey(s.c.No), &id); err != nil {
+	id, err := s.read()
+	if err != nil {
 		return identity{}, err
 	}
 	s.add(cases.Event{Verb: cases.Open, Text: purpose})
 	return id, nil
+}
+
+func (s *step) read() (id identity, err error) {
+	_, err = record.Load(s.tx, identityTable, numberKey(s.c.No), &id)
+	return id, err
 }
 
 // knownAs is the name of whoever speaks from an account, if the office has it on

@@ -27,13 +27,17 @@ func Looked(e cases.Event) bool {
 }
 
 // Contact opens the sealed part to somebody of the office who has to telephone
-// or write (联系). That they did is written down in the matter's history.
-func (d *Desk) Contact(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (cases.Case, Contact, error) {
+// or write (联系). That they did, and for what, is written down in the matter's
+// history.
+func (d *Desk) Contact(tx storage.Tx, actor cases.Actor, no cases.Number, motive string, now time.Time) (cases.Case, Contact, error) {
 	s, err := d.stepTo(tx, no, cases.Open, actor, now)
 	if err != nil {
 		return cases.Case{}, Contact{}, err
 	}
-	id, err := s.identity(toContact)
+	if s.c.Signature == cases.Anonymous { // there is nothing to be opened
+		return s.c, Contact{}, nil
+	}
+	id, err := s.opened(toContact, motive)
 	if err != nil {
 		return cases.Case{}, Contact{}, err
 	}

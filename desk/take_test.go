@@ -213,10 +213,10 @@ func TestByHand(t *testing.T) {
 		if done, err = d.Answer(tx, staff, no, "换好了", monday.Add(time.Hour)); err != nil || done.Told {
 			t.Errorf("told: %t, %v", done.Told, err)
 		}
-		if _, _, err := d.Contact(tx, unit, no, monday); err == nil {
+		if _, _, err := d.Contact(tx, unit, no, "回电", monday); err == nil {
 			t.Error("a unit reads the sealed part")
 		}
-		_, who, err := d.Contact(tx, staff, no, monday)
+		_, who, err := d.Contact(tx, staff, no, "回电", monday)
 		if who != (Contact{Name: "张三", Phone: "13900001234"}) {
 			t.Errorf("contact is %+v", who)
 		}
@@ -226,7 +226,7 @@ func TestByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, events := dump[cases.Event](t, store, eventTable)
-	if e := events[len(events)-1]; e.Verb != cases.Open || e.Text != "contact" || e.Actor != staff {
+	if e := events[len(events)-1]; e.Verb != cases.Open || e.Text != "contact" || e.Motive != "回电" || e.Actor != staff {
 		t.Errorf("the look was not written down: %+v", e)
 	}
 	agree(t, store)

@@ -79,6 +79,9 @@ func everything() Args {
 		"When", "Lacks", "Amount", "Recorded", "Claimed"} {
 		args[name] = "〈" + name + "〉"
 	}
+	for _, name := range []string{"Motive"} { // of the sealed part
+		args[name] = "〈" + name + "〉"
+	}
 	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
 		args[name] = noon
 	}
