@@ -175,7 +175,7 @@ func (o *office) reception() desk.Reception {
 func facts(cfg *config.Config) words.Args {
 	return words.Args{"Office": cfg.Office.Name, "Bot": cfg.Office.Bot, "Phone": cfg.Office.Phone,
 		"Dispatch": dispatchPhone(cfg), "StaffReads": cfg.Office.StaffReads, "MaxMB": cfg.Intake.MaxMB,
-		"OfficePlace": cfg.Office.Place, "OfficeHours": cfg.Office.Hours.Text}
+		"OfficePlace": cfg.Office.Place, "OfficeHours": cfg.Office.Hours.Text, "KeepYears": cfg.Office.RetentionYears}
 }
 
 // dispatchPhone is what people call in danger.
@@ -198,7 +198,7 @@ func (o *office) desk(store storage.Store) *desk.Desk {
 	people, groups := o.addresses()
 	return desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
 		Groups: groups, Reception: o.reception(), Facts: o.facts, PushAt: o.cfg.Pushes.Time.Hour*60 + o.cfg.Pushes.Time.Minute,
-		Lasts: wechat.Lasting, Random: rand.Reader})
+		Lasts: wechat.Lasting, KeepYears: o.cfg.Office.RetentionYears, Random: rand.Reader})
 }
 
 // addresses are where people and groups are reached on the networks in use; with

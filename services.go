@@ -26,6 +26,7 @@ func (p *assembly) serveOffice() {
 	p.state.queue = p.queue
 	planner := p.planner()
 	p.bot = bot.New(p.store, p.desk, p.conversation(planner))
+	p.desk.AskedAfter = p.bot.AskedAfter
 	p.keeper = attach.New(p.store, attach.Options{Dir: filepath.Join(p.cfg.Data, attachmentsFolder), Sources: p.fetchers(),
 		MaxBytes: int64(p.cfg.Intake.MaxMB) << 20, Now: now, Log: p.log, Lost: p.bot.MediaGone})
 	// a notice is decided before a push is

@@ -119,6 +119,19 @@ func Forget(tx storage.Tx, media []chat.Media) error {
 	return nil
 }
 
+// Erase drops media whosever they are by now. Their bytes go with the next Sweep.
+func Erase(tx storage.Tx, media []chat.Media) error {
+	for _, m := range media {
+		if m.Ref == "" {
+			continue
+		}
+		if err := drop(tx, m.Ref); err != nil {
+			return fmt.Errorf("erase an attachment: %w", err)
+		}
+	}
+	return nil
+}
+
 // drop forgets a piece of media altogether; its bytes go with the next Sweep.
 func drop(tx storage.Tx, id string) error {
 	var i Item

@@ -82,6 +82,7 @@ type Bot struct {
 	store    storage.Store
 	limit    *limiter
 	recent   recent
+	met      met
 	locks    [1024]sync.Mutex // one conversation is worked through in order
 	commands phrase.Words
 	starts   phrase.Words // what opens a form
@@ -160,7 +161,10 @@ func (b *Bot) hear(ctx context.Context, m chat.Message) error {
 	if t.m.Media, t.pieces, err = attach.Rename(b.desk.Random, m.Media); err != nil {
 		return err
 	}
-	if err = t.deal(); err == nil && t.early {
+	if err = t.deal(); err == nil {
+		t.noted()
+	}
+	if err == nil && t.early {
 		return t.recallOwed()
 	}
 	var fault *storage.PanicError

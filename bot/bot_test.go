@@ -74,7 +74,7 @@ func set(t testing.TB) *table {
 	}
 	office := cases.NewOffice([]cases.Unit{{ID: "xf", Name: "信访办"}}, []cases.Category{{Name: "其他", Lead: "xf", Days: 15}},
 		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}}, phrase.Fold)
-	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2}
+	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2, "KeepYears": 3}
 	tb := &table{store: &faulty{Store: mem.New()}, now: monday}
 	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader,
 		Addresses: map[string]chat.Address{"wang": "t:wang"}, Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})

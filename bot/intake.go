@@ -32,7 +32,7 @@ func (t *turn) opened(f cases.Form, rest phrase.Text) (reply, error) {
 	}
 	if rest.Empty() && len(t.m.Media) == 0 {
 		t.talk.Hearing = f.Fields[0].Kind == cases.StoryField
-		return says(t.say("form.start", words.Args{"Form": f.Name, "Ask": f.Fields[0].Ask, "Suggestion": f.ID == cases.SuggestionForm}))
+		return says(joined(t.say("form.start", words.Args{"Form": f.Name, "Ask": f.Fields[0].Ask, "Suggestion": f.ID == cases.SuggestionForm}), t.notice()))
 	}
 	t.remember(t.m.Text)
 	filled := phrase.Form(rest.Raw(), t.b.labels[f.ID])

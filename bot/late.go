@@ -113,7 +113,8 @@ func (t *turn) answerLate(tx storage.Tx) error {
 				return err
 			}
 		}
-		l.Prompt = joined(t.say("privacy", nil), r.text)
+		l.Prompt = joined(t.notice(), r.text)
+		t.noted()
 	}
 	if err := tx.Delete(lateTable, lateKey(who)); err != nil {
 		return err

@@ -59,9 +59,17 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 		}
 	}
 	more["Lost"], more["Clocks"] = lost, t.b.desk.Running(c, t.now)
+	harm, err := t.b.desk.Suffered(t.ctx, t.actor, c)
+	if err != nil {
+		return "", err
+	}
 	history := t.history(events)
 	more["History"] = history[max(0, len(history)-historyShown):]
-	return t.say("look", t.b.desk.Args(c, t.now, more)), nil
+	text := t.say("look", t.b.desk.Args(c, t.now, more))
+	for _, h := range harm { // to the head of the office alone
+		text = joined(text, t.say("look.harm", words.Args{"At": h.At, "Text": h.Text}))
+	}
+	return text, nil
 }
 
 // historyShown is how many of the latest events are shown.

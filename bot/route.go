@@ -92,6 +92,11 @@ func (t *turn) private() (reply, error) {
 			return t.way(n)
 		}
 	}
+	if len(t.talk.Asked) == 0 {
+		if r, ok, err := t.answersAfter(); ok {
+			return r, err
+		}
+	}
 	if _, _, goes := t.goesWithLast(); t.opaque() && (t.known || goes || len(t.talk.Asked) > 0) {
 		return says(t.say("media.opaque", nil)) // a thank-you is nothing for the office
 	}

@@ -32,7 +32,11 @@ func (t *turn) tell(text string) (reply, error) {
 	case text == "" && len(t.talk.Story) == 0:
 		return says(t.say("form.media-only", nil))
 	case first || t.danger(text) != "":
-		return says(joined(t.danger(text), t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds()), "Straight": t.talk.Straight})))
+		listening := t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds()), "Straight": t.talk.Straight})
+		if danger := t.danger(text); danger != "" { // nothing else to read beside that
+			return says(joined(danger, listening))
+		}
+		return says(joined(listening, t.notice()))
 	}
 	return reply{}, nil
 }

@@ -53,6 +53,9 @@ func (t *turn) submit() (reply, error) {
 			}
 		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
+		if !t.b.met.is(metName(t.b.desk, t), t.now) { // all was said at once
+			receipt = joined(receipt, t.say("privacy.how", nil))
+		}
 		return joined(t.danger(fields[cases.Matter]), receipt), nil
 	})
 }

@@ -36,6 +36,8 @@ type talk struct {
 	Doubt    bool              `cbor:"19,keyasint,omitempty"` // a question came while a form was open
 	Added    time.Time         `cbor:"21,keyasint,omitempty"` // a picture was added to Last
 	Cards    []string          `cbor:"40,keyasint,omitempty"` // of the handbook, in a list just shown
+	After    []cases.Number    `cbor:"31,keyasint,omitempty"` // it was asked whether speaking up did any harm (回访)
+	AfterAt  time.Time         `cbor:"32,keyasint,omitempty"` // when the latest of them was asked
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 }
 
@@ -45,7 +47,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
-		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
+		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
 		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)
@@ -55,6 +57,7 @@ func (k talk) equal(l talk) bool {
 func (k talk) clone() talk {
 	k.Fields, k.Skipped = maps.Clone(k.Fields), slices.Clone(k.Skipped)
 	k.Said, k.Story, k.Asked = slices.Clone(k.Said), slices.Clone(k.Story), slices.Clone(k.Asked)
+	k.After = slices.Clone(k.After)
 	return k
 }
 

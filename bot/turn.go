@@ -47,6 +47,8 @@ type turn struct {
 	// late is set when the answer is put by until a burst is over; result when it
 	// is a receipt or a result rather than a question.
 	late, result bool
+	// noticed is set when the answer says how what is said is kept.
+	noticed bool
 	// pieces are what came with the message, wanted those of them that are kept.
 	pieces, wanted []attach.Piece
 }

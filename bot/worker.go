@@ -53,6 +53,11 @@ func track(t *turn, in input) (reply, error) {
 		return r, err
 	}
 	text := t.trackText(c, own)
+	if asked, err := t.b.desk.Asked(t.ctx, c); err != nil {
+		return reply{}, err
+	} else if asked && t.full(c, own) {
+		text = joined(text, t.say("after.how", words.Args{"Short": desk.ShortNumber(c.No, t.now), "Code": in.theCode()}))
+	}
 	if may, err := t.b.desk.MayRejoin(t.ctx, c, t.m.From); err != nil || may && !own {
 		text = joined(text, t.say("track.rejoin", words.Args{"Short": desk.ShortNumber(c.No, t.now)}))
 		return reply{text: text}, err
@@ -85,8 +90,11 @@ func (t *turn) claimed(no cases.Number, code string) (c cases.Case, own bool, r 
 // only the plain word, unless the matter has no account of its own: an anonymous
 // one, or one that staff wrote down.
 func (t *turn) trackText(c cases.Case, own bool) string {
-	full := own || c.Signature == cases.Anonymous || c.Channel.WrittenDown()
-	return t.say("track", t.b.desk.Args(c, t.now, words.Args{"Full": full}))
+	return t.say("track", t.b.desk.Args(c, t.now, words.Args{"Full": t.full(c, own)}))
+}
+
+func (t *turn) full(c cases.Case, own bool) bool {
+	return own || c.Signature == cases.Anonymous || c.Channel.WrittenDown()
 }
 
 // listLength is how many matters a list in a message shows.

@@ -22,6 +22,7 @@ const (
 	LeaderClock ClockKind = "leader" // what a leader took on (包案)
 	HazardClock ClockKind = "hazard" // 险情: minutes until somebody must have signed
 	CheckClock  ClockKind = "check"  // 回访: ask whether speaking up did any harm
+	KeepClock   ClockKind = "keep"   // 保存期: how long it is kept who spoke; it stands in no case, it begins when one ends
 )
 
 // Procedure is the way a matter is handled (办理程序).

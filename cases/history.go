@@ -220,8 +220,11 @@ func (c Case) After(e Event) Case {
 		c.Helpers = slices.DeleteFunc(slices.Clone(c.Helpers), func(u string) bool { return slices.Contains(c.Against, u) })
 	case Waive:
 		c.Against = slices.DeleteFunc(slices.Clone(c.Against), func(id string) bool { return slices.Contains(e.Against, id) })
-	case Erase:
-		c.ErasedAt, c.Signature = e.At, Anonymous
+	case Erase: // what was said, and what came with it, is kept no more
+		c.ErasedAt, c.Signature, c.Media, c.Gone = e.At, Anonymous, 0, 0
+		if e.CodeHash != nil { // the way back from here on
+			c.CodeHash = e.CodeHash
+		}
 	}
 	c.Stage = r.leaves(c.Stage)
 	if e.Verb == Object || e.Verb == Recuse && c.Stage == Handling && slices.Contains(c.Against, c.Lead) {

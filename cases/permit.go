@@ -133,6 +133,10 @@ func (c Case) forbids(e Event) Code {
 		if c.Round >= 2 {
 			return ReviewedTwice
 		}
+	case Erase:
+		if (e.Actor.Role == Staff || e.Actor.Role == Discipline) && e.Text == "" {
+			return NoMotive // at whose wish
+		}
 	case Finish:
 		if c.Round < 2 {
 			return NotReviewedTwice

@@ -86,7 +86,7 @@ var Table = []Rule{
 	{Verb: Refer, From: []Stage{Registered, Accepted, Handling}, To: Referred, By: office, Needs: []Need{NeedText},
 		Stops: binding, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Fulfil, From: given, By: office, Tells: []Party{ToPetitioner}},
-	{Verb: Close, From: []Stage{Answered}, To: Closed, By: orClock, Stops: []ClockKind{DecideClock}, Tells: []Party{ToPetitioner, ToUnit}},
+	{Verb: Close, From: []Stage{Answered}, To: Closed, By: orClock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{DecideClock}, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Reopen, From: []Stage{Answered, Closed, Referred}, To: Accepted, By: office, Needs: []Need{NeedText},
 		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Review, From: given, To: Reviewing, By: office, Starts: []ClockKind{ReviewClock},
@@ -122,11 +122,13 @@ var Table = []Rule{
 	{Verb: Rate, From: []Stage{Answered, Closed, Referred, Final}, By: []Role{Worker}, Needs: []Need{NeedGrade}},
 	{Verb: Rejoin, From: append(slices.Clone(beforeEnd), Reviewing, Closed), By: []Role{Worker}, Tells: []Party{ToKeepers}},
 	{Verb: Recall, From: Stages, By: []Role{Worker}, Tells: []Party{ToKeepers}},
-	{Verb: Erase, From: Stages, By: []Role{Worker}},
+	// the office at the wish of who is not in chat, the program when the time of
+	// keeping is over
+	{Verb: Erase, From: Stages, By: []Role{Worker, Staff, Discipline, Program}, Stops: []ClockKind{CheckClock}},
 
 	// what happens because time passed
 	{Verb: Escalate, From: []Stage{Handling}, By: clock, Starts: []ClockKind{HazardClock}, Tells: []Party{ToLeader, ToKeepers}},
-	{Verb: CheckIn, From: ended, By: clock, Starts: []ClockKind{CheckClock}, Tells: []Party{ToPetitioner}},
+	{Verb: CheckIn, From: ended, By: clock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: MediaGone, From: Stages, By: clock, Tells: []Party{ToKeepers}},
 }
 

@@ -52,6 +52,8 @@ type Office struct {
 	// StaffReads is how many people read what workers write, as the privacy
 	// notice says. Default: the number of people with role staff.
 	StaffReads int `yaml:"staff_reads"`
+	// RetentionYears is how many years after a matter's end it is kept who spoke.
+	RetentionYears int `yaml:"retention_years"`
 	// Superior is whom to ask for a review (复查), as an answer prints it.
 	// Default: 上一级单位.
 	Superior string

@@ -13,6 +13,7 @@ func (c *Config) checkOffice() {
 	c.need("office.dispatch_phone", o.DispatchPhone, "the dispatch room's number: workers are sent there in danger")
 	c.need("office.place", o.Place, "where the office is")
 	c.need("office.hours", o.Hours.Text, "opening hours like 9:00—11:30、14:30—17:00")
+	c.within("office.retention_years", o.RetentionYears, 1, 30, " years")
 	if staff := c.count("staff"); c.notes.has("office.staff_reads") && o.StaffReads < staff {
 		c.Problem("office.staff_reads", "is %d, but %d people have role staff: write %d, or the privacy notice is untrue", o.StaffReads, staff, staff)
 	}

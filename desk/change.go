@@ -110,7 +110,7 @@ func (s *step) add(e cases.Event) {
 	if e.Actor == (cases.Actor{}) {
 		e.Actor = s.actor
 	}
-	e.Clocks = append(e.Clocks, s.d.lawClocks(s.c, e)...)
+	e.Clocks = append(append(e.Clocks, s.d.lawClocks(s.c, e)...), checkClock(s.c, e)...)
 	s.events = append(s.events, e)
 	s.c = s.c.After(e)
 }
@@ -145,7 +145,7 @@ func (s *step) commit() error {
 	if err := s.count(); err != nil {
 		return err
 	}
-	return s.arm()
+	return errors.Join(s.arm(), s.armAfterwards())
 }
 
 // entry is a key of a list.

@@ -7,6 +7,7 @@ package desk
 import (
 	"context"
 	"io"
+	"time"
 
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
@@ -35,6 +36,12 @@ type Options struct {
 	// Lasts reports whether an address is good for more than one login of its
 	// network; nil means that all are.
 	Lasts func(chat.Address) bool
+	// KeepYears is how many years after a matter's end it is kept who spoke
+	// (保存期); 0 for ever.
+	KeepYears int
+	// AskedAfter is told in the transaction that a petitioner is asked whether
+	// speaking up did any harm, so that the conversation knows. It may run again.
+	AskedAfter func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
 	// Random is where receipt codes and binding codes come from.
 	Random io.Reader
 }

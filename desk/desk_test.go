@@ -56,8 +56,8 @@ func open(t testing.TB) (*Desk, *mem.Store) {
 	store := mem.New()
 	return New(store, Options{Office: office, Calendar: cal, Words: book, Addresses: addresses,
 		Reception: Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}, Place: "接待室", Hours: "9:00—11:30"},
-		Facts:     words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2},
-		PushAt:    9 * 60, Random: seeded{rand.NewChaCha8([32]byte{1})}}), store
+		Facts:     words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2, "KeepYears": 3},
+		PushAt:    9 * 60, KeepYears: 3, Random: seeded{rand.NewChaCha8([32]byte{1})}}), store
 }
 
 var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)

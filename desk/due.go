@@ -73,6 +73,9 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 	if err != nil || !ok {
 		return err
 	}
+	if k.Kind == cases.KeepClock {
+		return d.keepingEnds(tx, c, k, now)
+	}
 	if running, ok := c.Clock(k.Kind); !ok || !running.Due.Equal(k.Due) || !running.From.Equal(k.From) {
 		return nil
 	}
@@ -81,6 +84,9 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 		return d.armPush(tx, no, k, d.nextPushTime(now))
 	}
 	s := &step{d: d, tx: tx, now: now, actor: cases.System, before: c, c: c}
+	if k.Kind == cases.CheckClock {
+		return s.checkIn()
+	}
 	switch once := !ladder(c, k.Kind); {
 	case k.Kind == cases.WindowClock:
 		return s.closeUndisputed()

@@ -21,6 +21,8 @@ type identity struct {
 	Contact string       `cbor:"3,keyasint,omitempty"`
 	Words   int          `cbor:"4,keyasint,omitempty"` // how many messages are kept
 	Joined  time.Time    `cbor:"5,keyasint,omitempty"` // when From was put in the place of an earlier account (接回)
+	// Earlier are the accounts that From was put in the place of.
+	Earlier []chat.Address `cbor:"6,keyasint,omitempty"`
 }
 
 // since is when the petitioner last showed that From leads to them.

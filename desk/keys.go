@@ -22,6 +22,7 @@ const (
 	unitTable   storage.Table = "unit"   // unit, number: tasks of a unit
 	leaderTable storage.Table = "leader" // person, number: open cases of a leader
 	fromTable   storage.Table = "from"   // address, number: a petitioner's cases
+	checkTable  storage.Table = "check"  // number → check: whether speaking up did any harm (回访)
 	joinedTable storage.Table = "joined" // address, number: cases gone on with from another account (接回)
 	dueTable    storage.Table = "due"    // instant, clock, number → clock: next pushes
 	countTable  storage.Table = "count"  // counters, kept in the transaction

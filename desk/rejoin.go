@@ -42,6 +42,7 @@ func (d *Desk) Rejoin(tx storage.Tx, no cases.Number, by Claim, now time.Time) (
 	if err != nil {
 		return cases.Case{}, err
 	}
+	id.Earlier = append(id.Earlier, id.From)
 	id.From, id.Joined = by.From, now
 	if err := s.seal(id); err != nil {
 		return cases.Case{}, err

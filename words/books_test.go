@@ -43,6 +43,13 @@ type line struct {
 	Seconds                                                                                             int
 	For                                                                                                 time.Duration
 
+	// of what is kept of somebody
+	Signature, Phone, Code string
+	Said, Media            int
+	Until                  time.Time
+	HasUntil, Erased       bool
+	Opened                 []opening
+
 	// of a notice to many
 	About                                              string
 	Promised, Sent, Waiting, NotSent, Unclear, Minutes int
@@ -54,6 +61,12 @@ type line struct {
 	Extended, Simple bool
 }
 
+// opening is that somebody opened the sealed part.
+type opening struct {
+	At         time.Time
+	By, Motive string
+}
+
 var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
 
 // everything is every fact there is, and each yes-or-no fact true.
@@ -62,7 +75,8 @@ func everything() Args {
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
 		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
-		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true}}
+		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true,
+		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
@@ -81,6 +95,9 @@ func everything() Args {
 	}
 	for _, name := range []string{"Motive"} { // of the sealed part
 		args[name] = "〈" + name + "〉"
+	}
+	for _, name := range []string{"KeepYears"} {
+		args[name] = 3
 	}
 	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
 		args[name] = noon
