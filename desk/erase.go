@@ -73,7 +73,11 @@ func (d *Desk) EraseFor(tx storage.Tx, actor cases.Actor, no cases.Number, reaso
 	if reason == "" {
 		return Erased{}, s.refuse(cases.NoMotive, cases.Erase, "")
 	}
-	if _, err := s.tellPetitioner("worker.erased", nil); err != nil {
+	id, err := s.read()
+	if err != nil {
+		return Erased{}, err
+	}
+	if _, err := s.tellAt(id, "worker.erased", nil); err != nil {
 		return Erased{}, err
 	}
 	e, err := s.erase(reason, false)

@@ -114,8 +114,16 @@ func (s *step) tellPetitioner(key string, args words.Args) (chat.Address, error)
 		return "", nil
 	}
 	id, err := s.identity("tell " + string(s.events[len(s.events)-1].Verb))
-	if err != nil || id.From == "" {
+	if err != nil {
 		return "", err
+	}
+	return s.tellAt(id, key, args)
+}
+
+// tellAt tells the petitioner where they are.
+func (s *step) tellAt(id identity, key string, args words.Args) (to chat.Address, err error) {
+	if id.From == "" {
+		return "", nil
 	}
 	if s.lost, err = s.d.void(s.tx, id.From, id.since(s.c)); err != nil || s.lost {
 		return "", err

@@ -42,9 +42,15 @@ func owns(g storage.Getter, from chat.Address, no cases.Number) (bool, error) {
 	return err == nil, ignoreAbsent(err)
 }
 
+// Wrong codes, whoever's number it is and whether it exists or not. A number that
+// many accounts guess at is not shut, which would shut its owner out: from then on
+// each account has one guess an hour at it. Who types the right code first gets in,
+// at any time, from any account.
 const (
-	wrongCodes = 5         // so many wrong codes
-	lockedFor  = time.Hour // shut a number for the asker
+	wrongCodes = 5         // so many wrong codes for a number
+	wrongInAll = 15        // or, of one asker on one day, for any numbers,
+	lockedFor  = time.Hour // shut it, or all, for that asker
+	besieged   = 20        // so many on one day from anybody leave one guess
 )
 
 // lock counts an asker's wrong codes for one number, whether it exists or not.
@@ -60,21 +66,25 @@ const LockPrefix = "lock/"
 func lockTable(day calendar.Date) storage.Table { return storage.Table(LockPrefix + day.String()) }
 
 // lockKey hides who asks for what: the table says neither, for who mistypes a
-// code may be an anonymous petitioner. A restart forgives.
+// code may be an anonymous petitioner. A restart forgives. Without a number it is
+// all that the asker asks for, without an asker all who ask for the number.
 func (d *Desk) lockKey(no cases.Number, from chat.Address) []byte {
 	return d.Veil([]byte(no.String() + " " + string(from)))
 }
 
-// locked reports whether the asker has used up the wrong codes for a number.
+// locked reports whether the asker has used up the wrong codes, for a number or
+// altogether.
 func (d *Desk) locked(g storage.Getter, no cases.Number, from chat.Address, now time.Time) (bool, error) {
 	today := dateOf(now)
 	for _, day := range []calendar.Date{today, today.Add(-1)} {
-		var l lock
-		if _, err := record.Load(g, lockTable(day), d.lockKey(no, from), &l); err != nil {
-			return false, err
-		}
-		if now.Before(l.Until) {
-			return true, nil
+		for _, key := range [][]byte{d.lockKey(no, from), d.lockKey(cases.Number{}, from)} {
+			var l lock
+			if _, err := record.Load(g, lockTable(day), key, &l); err != nil {
+				return false, err
+			}
+			if now.Before(l.Until) {
+				return true, nil
+			}
 		}
 	}
 	return false, nil
@@ -116,19 +126,36 @@ func (d *Desk) fullNumber(no cases.Number, now time.Time) cases.Number {
 // WrongCode counts a wrong code of the asker for that number and reports
 // whether the number is now locked for them.
 func (d *Desk) WrongCode(tx storage.Tx, no cases.Number, from chat.Address, now time.Time) (bool, error) {
-	table, key := lockTable(dateOf(now)), d.lockKey(d.fullNumber(no, now), from)
-	var l lock
-	if _, err := record.Load(tx, table, key, &l); err != nil {
+	no = d.fullNumber(no, now)
+	all, err := d.countWrong(tx, d.lockKey(no, ""), now, 0)
+	if err != nil {
 		return false, err
+	}
+	if _, err := d.countWrong(tx, d.lockKey(cases.Number{}, from), now, wrongInAll); err != nil {
+		return false, err
+	}
+	most := wrongCodes
+	if all.Wrong >= besieged {
+		most = 1
+	}
+	l, err := d.countWrong(tx, d.lockKey(no, from), now, most)
+	return now.Before(l.Until), err
+}
+
+// countWrong counts one more wrong code today and locks when there are so many; 0
+// never locks.
+func (d *Desk) countWrong(tx storage.Tx, key []byte, now time.Time, most int) (l lock, err error) {
+	table := lockTable(dateOf(now))
+	if _, err := record.Load(tx, table, key, &l); err != nil {
+		return l, err
 	}
 	if !l.Until.IsZero() && !now.Before(l.Until) {
 		l = lock{}
 	}
-	l.Wrong++
-	if l.Wrong >= wrongCodes {
+	if l.Wrong++; most > 0 && l.Wrong >= most {
 		l.Until = now.Add(lockedFor)
 	}
-	return l.Wrong >= wrongCodes, record.Save(tx, table, key, l)
+	return l, record.Save(tx, table, key, l)
 }
 
 // Mine returns the petitioner's own cases, newest first, at most n (我的).

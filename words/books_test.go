@@ -45,7 +45,7 @@ type line struct {
 
 	// of what is kept of somebody
 	Signature, Phone, Code string
-	Said, Media            int
+	Said                   int
 	Until                  time.Time
 	HasUntil, Erased       bool
 	Opened                 []opening
