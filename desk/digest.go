@@ -20,7 +20,7 @@ func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	args := d.overviewArgs(o, now)
+	args := d.overviewArgs(o, now, d.Lines)
 	args["New"] = o.Open[cases.Received] + o.Suspected // no figure but this one counts accusations
 	year, missing := d.Calendar.Missing(dateOf(now))
 	args["CalendarMissing"], args["CalendarYear"] = missing, year
@@ -139,8 +139,8 @@ func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.T
 	if err != nil {
 		return "", err
 	}
-	args := d.overviewArgs(o, now)
-	args["Own"] = d.lines(own, now)
+	args := d.overviewArgs(o, now, d.PlainLines)
+	args["Own"] = d.PlainLines(own, now)
 	return d.say("digest.leader", args), nil
 }
 
@@ -150,10 +150,14 @@ func (d *Desk) OverviewText(ctx context.Context, actor cases.Actor, now time.Tim
 	if err != nil {
 		return "", err
 	}
-	return d.say("overview", d.overviewArgs(o, now)), nil
+	lines := d.Lines
+	if actor.Role == cases.Leader {
+		lines = d.PlainLines
+	}
+	return d.say("overview", d.overviewArgs(o, now, lines)), nil
 }
 
-func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
+func (d *Desk) overviewArgs(o Overview, now time.Time, lines func([]cases.Case, time.Time) []Line) words.Args {
 	return words.Args{
 		"Now": now, "InWork": o.InWork, "New": o.Open[cases.Received], "Handling": o.Open[cases.Handling],
 		"Answered": o.Open[cases.Answered], "Registered": o.Open[cases.Registered] + o.Open[cases.Accepted],
@@ -161,8 +165,8 @@ func (d *Desk) overviewArgs(o Overview, now time.Time) words.Args {
 		"MonthSuggestions": o.Month.Forms[cases.SuggestionForm], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
 		"Calls": o.Month.Channels[cases.ByCall], "Letters": o.Month.Channels[cases.ByLetter],
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
-		"Soon": d.lines(o.DueSoon, now), "Overdue": d.lines(o.Overdue, now),
-		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Untold": d.lines(o.Untold, now), "UntoldN": o.UntoldN, "Hot": hot(o.Category),
+		"Soon": lines(o.DueSoon, now), "Overdue": lines(o.Overdue, now),
+		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Untold": lines(o.Untold, now), "UntoldN": o.UntoldN, "Hot": hot(o.Category),
 	}
 }
 
@@ -199,6 +203,15 @@ func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
 
 // Lines makes lines of a list of cases, for the wording.
 func (d *Desk) Lines(list []cases.Case, now time.Time) []Line { return d.lines(list, now) }
+
+// PlainLines makes lines of a list of cases for a leader; see Plain.
+func (d *Desk) PlainLines(list []cases.Case, now time.Time) []Line {
+	lines := d.lines(list, now)
+	for i, c := range list {
+		lines[i].Matter, _ = d.Plain(c)["Matter"].(string)
+	}
+	return lines
+}
 
 // hot lists the month's categories with three matters or more: fewer could
 // point at somebody.

@@ -90,8 +90,16 @@ func ShortNumber(no cases.Number, now time.Time) string {
 }
 
 // Plain are the facts of a case for a leader: what the matter is, without what
-// its petitioner said of themselves.
+// its petitioner said of themselves. Of somebody who is afraid they have no word,
+// only what the unit was told.
 func (d *Desk) Plain(c cases.Case) words.Args {
+	if c.Guarded {
+		matter := c.Note
+		if matter == "" {
+			matter = d.say("plain.guarded", words.Args{"Category": c.CategoryOrSuggested()})
+		}
+		return words.Args{"Matter": matter, "Want": "", "Place": "", "Since": ""}
+	}
 	return words.Args{"Matter": phrase.Scrub(c.Fields[cases.Matter], nil), "Want": phrase.Scrub(c.Fields[cases.Want], nil),
 		"Place": d.placeOnly(c.Fields[cases.Place])}
 }
