@@ -559,3 +559,29 @@ func TestCleanName(t *testing.T) {
 		}
 	}
 }
+
+// What is erased is in no record and, after the next sweep, in no file, though it
+// belonged to a matter; the same bytes of somebody else stay.
+func TestEraseTakesTheFileToo(t *testing.T) {
+	o := newOffice(t, mem.New(), func(ref string, _ int) (io.Reader, error) { return strings.NewReader("一份材料 " + ref[:1]), nil })
+	own, late, other := o.send(chat.Media{Kind: chat.File, Ref: "a1"}), o.send(chat.Media{Kind: chat.File, Ref: "b1"}), o.send(chat.Media{Kind: chat.File, Ref: "a2"})
+	for _, media := range [][]chat.Media{own, late, other} {
+		o.update(func(tx storage.Tx) error { return attach.Belong(tx, media, "2026-0001", false) })
+	}
+	o.through()
+	o.update(func(tx storage.Tx) error { return attach.Erase(tx, late) })
+	o.sweep()
+	if n := len(o.files()); n != 1 {
+		t.Errorf("%d files are left: %v", n, o.files())
+	}
+	o.update(func(tx storage.Tx) error { return attach.Erase(tx, own) })
+	o.sweep()
+	if len(o.files()) != 1 || o.item(other[0]).State != attach.Kept {
+		t.Errorf("the same bytes of another matter are gone: %v", o.files())
+	}
+	o.update(func(tx storage.Tx) error { return attach.Erase(tx, other) })
+	o.sweep()
+	if n := len(o.files()); n != 0 || o.item(other[0]).State != attach.Gone {
+		t.Errorf("%d files are left", n)
+	}
+}
