@@ -60,6 +60,8 @@ func TestNight(t *testing.T) {
 		t.Errorf("duan hears %q of the hazard", all)
 	}
 	hears("wang", "瓦斯")
+	n.say(t, "lei", "", "签收 3")
+	hears("wang", "已签收")
 	at(29, 59)
 	hears("luo")
 	hears("wang")

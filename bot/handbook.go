@@ -178,11 +178,11 @@ var asked = []string{"?", "多久", "多长时间", "几天", "多少天", "几�
 	"行不行", "会不会", "要不要", "用不用", "算不算", "哪", "谁", "何时", "多会"}
 
 // inPassing answers a worker's short question from the handbook, where a card
-// fits well. What tells of something, or of danger, is never taken for one.
+// fits well. What tells of something is never taken for one.
 func (t *turn) inPassing() (r reply, ok bool, err error) {
 	folded := t.text.Folded()
 	if t.known || t.talk.Form != "" || len(t.talk.Asked) > 0 || len(t.m.Media) > 0 ||
-		utf8.RuneCountInString(folded) > shortQuestion || !anyOf(folded, asked) || anyOf(folded, despair) ||
+		utf8.RuneCountInString(folded) > shortQuestion || !anyOf(folded, asked) ||
 		anyOf(folded, ownMatter) || strings.Contains(folded, "接待") {
 		return reply{}, false, nil
 	}

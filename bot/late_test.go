@@ -144,7 +144,7 @@ func TestDangerIsKeptInALateAnswer(t *testing.T) {
 	tb := set(t)
 	tb.accept(t, tb.before(time.Hour, "1", "活着没意思，干了二十三年说调就调"), tb.before(50*time.Minute, "2", "查询 1"))
 	tb.fire(t, lateQuiet)
-	if got := tb.answers(t); len(got) != 1 || !strings.Contains(got[0], "现在就打8001") || !strings.Contains(got[0], "对不对") {
+	if got := tb.answers(t); len(got) != 1 || !strings.Contains(got[0], "直接打8001") || !strings.Contains(got[0], "没有查到") {
 		t.Errorf("owed: %q", got)
 	}
 }

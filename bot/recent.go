@@ -24,6 +24,7 @@ type handedIn struct {
 	// at is when it was handed in, last when it was last heard of, added when a
 	// picture was put to it.
 	at, last, added time.Time
+	danger          bool // it is a danger: more about it belongs to it
 }
 
 // note remembers a matter and forgets those that are old.

@@ -46,6 +46,14 @@ func (r reply) behind(line string) reply {
 }
 
 func (t *turn) private() (reply, error) {
+	if r, is, err := t.urgent(); is {
+		return r, err
+	}
+	return t.ordinary()
+}
+
+// ordinary answers what is said when nothing in it cannot wait.
+func (t *turn) ordinary() (reply, error) {
 	shown := t.talk.Cards
 	t.talk.Cards = nil
 	if c, in, ok := t.command(); ok {
@@ -317,6 +325,11 @@ func (t *turn) way(n int) (reply, error) {
 func (t *turn) inGroup() (reply, error) {
 	t.talk = t.was
 	id, rest, ok := t.text.Command(t.b.commands)
+	if !ok || !t.known {
+		if r, is, err := t.urgentInGroup(); is {
+			return r, err
+		}
+	}
 	if ok && id == "reception" {
 		if _, _, _, month := rest.Month(t.saidOn()); month || rest.Empty() {
 			return reception(t, input{rest: rest})

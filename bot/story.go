@@ -31,9 +31,9 @@ func (t *turn) tell(text string) (reply, error) {
 		return says(t.say("form.opaque", nil))
 	case text == "" && len(t.talk.Story) == 0:
 		return says(t.say("form.media-only", nil))
-	case first || t.danger(text) != "":
+	case first || t.caution(text) != "":
 		listening := t.say("form.listening", words.Args{"Quiet": int(t.b.Quiet.Seconds()), "Straight": t.talk.Straight})
-		if danger := t.danger(text); danger != "" { // nothing else to read beside that
+		if danger := t.caution(text); danger != "" { // nothing else to read beside that
 			return says(joined(danger, listening))
 		}
 		return says(joined(listening, t.notice()))
@@ -41,16 +41,8 @@ func (t *turn) tell(text string) (reply, error) {
 	return reply{}, nil
 }
 
-// despair are words of somebody who must not be left alone with a form.
-var despair = []string{"活着没意思", "不想活", "活不下去", "想死", "自杀", "跳楼", "轻生", "同归于尽"}
-
-// danger is what comes first of all when life may be at stake: whom to call now.
-func (t *turn) danger(text string) string {
-	folded := phrase.Fold(text)
-	if slices.ContainsFunc(despair, func(w string) bool { return strings.Contains(folded, w) }) {
-		t.result = true // not to be lost among other answers
-		return t.say("form.despair", nil)
-	}
+// caution is what comes first when a matter is of a kind that can be dangerous.
+func (t *turn) caution(text string) string {
 	if c, ok := t.b.Office.Suggest(text); ok && c.Urgent {
 		t.result = true
 		return t.say("form.danger", nil)

@@ -45,18 +45,21 @@ func (t *turn) submit() (reply, error) {
 			return "", err
 		}
 		if signature == cases.Anonymous {
-			t.b.recent.note(t.m.From, handedIn{sum: string(sum[:8]), no: r.Case.No, code: r.Code, at: t.now, last: t.now})
+			t.b.recent.note(t.m.From, handedIn{sum: string(sum[:8]), no: r.Case.No, code: r.Code, at: t.now, last: t.now, danger: r.Case.Danger()})
 		} else {
 			t.talk.Last, t.talk.LastSum, t.talk.LastAt = r.Case.No, sum[:8], t.now
 			if t.draft == nil {
 				t.talk.Until = t.now.Add(goesWithLast)
 			}
 		}
+		if r.Case.Danger() {
+			return t.dangerReceipt(r), nil
+		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
 		if !t.b.met.is(metName(t.b.desk, t), t.now) { // all was said at once
 			receipt = joined(receipt, t.say("privacy.how", nil))
 		}
-		return joined(t.danger(fields[cases.Matter]), receipt), nil
+		return joined(t.caution(fields[cases.Matter]), receipt), nil
 	})
 }
 

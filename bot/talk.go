@@ -38,6 +38,8 @@ type talk struct {
 	Cards    []string          `cbor:"40,keyasint,omitempty"` // of the handbook, in a list just shown
 	After    []cases.Number    `cbor:"31,keyasint,omitempty"` // it was asked whether speaking up did any harm (回访)
 	AfterAt  time.Time         `cbor:"32,keyasint,omitempty"` // when the latest of them was asked
+	Danger   cases.Number      `cbor:"44,keyasint,omitempty"` // the danger they told of last,
+	DangerAt time.Time         `cbor:"45,keyasint,omitempty"` // and when
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 }
 
@@ -46,7 +48,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // equal reports whether two conversations stand alike; it need only be right
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
-	return k.Form == l.Form && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
+	return k.Form == l.Form && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
 		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
@@ -75,6 +77,9 @@ func loadTalk(g storage.Getter, a chat.Address) (k talk, err error) {
 
 // saveTalk keeps where the conversation stands, and when to go on with it.
 func (t *turn) saveTalk(tx storage.Tx) error {
+	if t.talk.Danger.IsZero() && t.now.Sub(t.was.DangerAt) <= sameDanger { // whatever else was begun or given up
+		t.talk.Danger, t.talk.DangerAt = t.was.Danger, t.was.DangerAt
+	}
 	if t.talk.equal(t.was) {
 		return nil
 	}

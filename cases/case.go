@@ -87,6 +87,7 @@ type Case struct {
 	ErasedAt    time.Time `cbor:"46,keyasint,omitempty"` // who spoke was erased at their wish (删除资料)
 	Persons     int       `cbor:"47,keyasint,omitempty"` // who speak together (联名); 0 is one
 	Delay       string    `cbor:"50,keyasint,omitempty"` // why handling was put off, as the petitioner was told
+	Escalated   int       `cbor:"51,keyasint,omitempty"` // how often nobody had signed for a danger in time
 }
 
 // Due returns the day by which the office must take the next step that ends the
@@ -128,6 +129,9 @@ func (c Case) ByHand() bool { return c.Channel.WrittenDown() && c.Signature != A
 // their matter; that it was looked up stands in the history all the same
 // (domain.md §3.8).
 func (c Case) Guards() bool { return c.Signature != Named || c.Guarded || c.Sealed }
+
+// Danger reports whether the matter is a danger that is there now (险情).
+func (c Case) Danger() bool { return c.Procedure == Emergency }
 
 // WithUnit reports whether the next step is the lead unit's.
 func (c Case) WithUnit() bool { return c.Stage == Handling && c.Feedback == "" }

@@ -32,6 +32,9 @@ type Procedure string
 const (
 	Ordinary Procedure = "ordinary" // 普通程序: sixty days and a written opinion
 	Simple   Procedure = "simple"   // 简易办理: clear, small, nobody disputes it
+	// Emergency is that of a danger that is there now (险情): who can act has it at
+	// once, and the law's sixty days are no term for it (安全生产法 art. 59).
+	Emergency Procedure = "emergency"
 )
 
 // Why a matter cannot be handled simply (信访事项简易办理办法; domain.md §2.2).
@@ -86,8 +89,11 @@ func (k ClockKind) Limit(p Procedure) (Limit, bool) {
 	case ObjectClock:
 		return objectLimit, true
 	case HandleClock:
-		if p == Simple {
+		switch p {
+		case Simple:
 			return simpleLimit, true
+		case Emergency:
+			return Limit{}, false // a day of the house's own, see desk
 		}
 		return handleLimit, true
 	case WindowClock, ReviewClock:

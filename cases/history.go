@@ -189,6 +189,8 @@ func (c Case) After(e Event) Case {
 	case Review:
 		c.Round++
 		c.DisputedAt, c.ClosedAt = time.Time{}, time.Time{}
+	case Escalate:
+		c.Escalated++
 	case Recall:
 		c.Recalls++
 	case Close, Withdraw, Refer, Finish:

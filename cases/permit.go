@@ -101,6 +101,10 @@ func (c Case) forbids(e Event) Code {
 		if slices.Contains(c.Against, e.Unit) {
 			return Recused
 		}
+	case SignOff:
+		if _, ok := c.Clock(HazardClock); !ok && e.Actor.Role != Liaison {
+			return NotAllowed // the task is the unit's
+		}
 	case Sponsor:
 		if c.Sealed {
 			return SealedUnit

@@ -75,7 +75,7 @@ var Table = []Rule{
 		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{NoticeClock, DecideClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Assign, From: []Stage{Accepted, Handling}, To: Handling, By: []Role{Staff, Program}, Needs: []Need{NeedUnit, NeedText, NeedTerm},
 		Starts: []ClockKind{TaskClock, ObjectClock}, Stops: []ClockKind{HazardClock}, Tells: []Party{ToUnit, ToPetitioner, ToKeepers}},
-	{Verb: Help, From: []Stage{Handling}, By: []Role{Staff}, Needs: []Need{NeedUnit, NeedText}, Tells: []Party{ToHelper, ToUnit}},
+	{Verb: Help, From: []Stage{Handling}, By: []Role{Staff, Program}, Needs: []Need{NeedUnit, NeedText}, Tells: []Party{ToHelper, ToUnit}},
 	{Verb: Ask, From: beforeEnd, By: office, Needs: []Need{NeedText}, Tells: []Party{ToPetitioner}},
 	{Verb: Extend, From: []Stage{Accepted, Handling}, By: office, Needs: []Need{NeedTerm, NeedApprover, NeedText},
 		Starts: []ClockKind{HandleClock, TaskClock}, Stops: []ClockKind{HouseClock}, Tells: []Party{ToPetitioner, ToUnit}},
@@ -107,7 +107,8 @@ var Table = []Rule{
 	{Verb: Open, From: Stages, By: office, Tells: []Party{ToKeepers}},
 
 	// units
-	{Verb: SignOff, From: []Stage{Handling}, By: []Role{Liaison}, Stops: []ClockKind{HazardClock}, Tells: []Party{ToKeepers}},
+	// of a danger whoever is there first may sign
+	{Verb: SignOff, From: []Stage{Handling}, By: []Role{Liaison, Leader, Staff}, Stops: []ClockKind{HazardClock}, Tells: []Party{ToKeepers, ToPetitioner}},
 	{Verb: Feedback, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}},
 	{Verb: Object, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}}, // back to Accepted
 
@@ -127,7 +128,8 @@ var Table = []Rule{
 	{Verb: Erase, From: Stages, By: []Role{Worker, Staff, Discipline, Program}, Stops: []ClockKind{CheckClock}},
 
 	// what happens because time passed
-	{Verb: Escalate, From: []Stage{Handling}, By: clock, Starts: []ClockKind{HazardClock}, Tells: []Party{ToLeader, ToKeepers}},
+	{Verb: Escalate, From: []Stage{Accepted, Handling}, By: clock, Starts: []ClockKind{HazardClock}, Stops: []ClockKind{HazardClock},
+		Tells: []Party{ToLeader, ToKeepers, ToUnit}},
 	{Verb: CheckIn, From: ended, By: clock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: MediaGone, From: Stages, By: clock, Tells: []Party{ToKeepers}},
 }

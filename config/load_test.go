@@ -162,7 +162,7 @@ func TestDemoIsTheSampleMine(t *testing.T) {
 		}
 	}
 	got["groups"], got["units with liaison"] = len(c.Groups), len(units)
-	want := map[string]int{"worker": 4, "staff": 2, "leader": 2, "discipline": 1, "liaison": 6, "units with liaison": 6, "groups": 3}
+	want := map[string]int{"worker": 4, "staff": 2, "leader": 2, "discipline": 1, "liaison": 7, "units with liaison": 7, "groups": 3}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

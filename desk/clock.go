@@ -54,13 +54,17 @@ func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
 // that has stopped stays there and is dropped when its time comes.
 func (s *step) arm() error {
 	for _, k := range s.c.Clocks {
-		if !watched(k.Kind) {
+		minutes := k.Kind == cases.HazardClock
+		if !watched(k.Kind) && !minutes {
 			continue
 		}
 		if old, ok := s.before.Clock(k.Kind); ok && old.Due.Equal(k.Due) && old.From.Equal(k.From) {
 			continue
 		}
 		at, ok := s.d.nextPush(s.c, k, s.now)
+		if minutes {
+			at, ok = k.Due, true
+		}
 		if !ok && k.Over(s.now) { // started so late that it is over already
 			at, ok = s.d.nextPushTime(s.now), true
 		}

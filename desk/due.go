@@ -13,21 +13,25 @@ import (
 	"fangzhuo/words"
 )
 
-// Next returns when the next push about a term is due.
+// Next returns when the next push about a term is due, or a call to be forgotten.
 func (d *Desk) Next(ctx context.Context) (at time.Time, ok bool, err error) {
 	err = d.view(ctx, func(r storage.Reader) error {
 		for key := range r.Scan(dueTable, nil, nil) {
 			at, ok = time.UnixMilli(int64(binary.BigEndian.Uint64(key))), true
 			break
 		}
-		return nil
+		over, any, err := nextForgotten(r)
+		if any && (!ok || over.Before(at)) {
+			at, ok = over, true
+		}
+		return err
 	})
 	return at, ok, err
 }
 
 // Fire sends the pushes that are due by now, each in its own transaction.
 func (d *Desk) Fire(ctx context.Context, now time.Time) error {
-	var failed error
+	failed := d.forget(ctx, now)
 	for {
 		keys, err := d.dueBy(ctx, now)
 		if err != nil || len(keys) == 0 || ctx.Err() != nil {
@@ -78,6 +82,9 @@ func (d *Desk) push(tx storage.Tx, key []byte, now time.Time) error {
 	}
 	if running, ok := c.Clock(k.Kind); !ok || !running.Due.Equal(k.Due) || !running.From.Equal(k.From) {
 		return nil
+	}
+	if k.Kind == cases.HazardClock {
+		return (&step{d: d, tx: tx, now: now, actor: cases.System, before: c, c: c}).escalate()
 	}
 	if at := d.pushTime(dateOf(now)); now.Before(at) || !d.Calendar.Working(dateOf(now)) {
 		// the program was away when it was time: nobody is pushed at night or on a day off

@@ -187,7 +187,11 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if err := s.takeBack(lead.ID); err != nil {
 		return Done{}, err
 	}
-	if err := s.take(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: []cases.Clock{*clock}}); err != nil {
+	clocks := []cases.Clock{*clock}
+	if k, ok := s.c.Clock(cases.HazardClock); ok { // handed on before anybody signed
+		clocks = append(clocks, k)
+	}
+	if err := s.take(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: clocks}); err != nil {
 		return Done{}, err
 	}
 	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
@@ -214,7 +218,22 @@ func (s *step) takeBack(next string) error {
 
 // SignOff is the unit taking its task (签收).
 func (d *Desk) SignOff(tx storage.Tx, actor cases.Actor, no cases.Number, now time.Time) (Done, error) {
-	return d.unitStep(tx, actor, no, cases.Event{Verb: cases.SignOff}, "staff.signed", now)
+	s, err := d.stepTo(tx, no, cases.SignOff, actor, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.SignOff}); err != nil {
+		return Done{}, err
+	}
+	if s.c.Danger() {
+		err = s.standDown()
+	} else {
+		err = s.tellKeepers("staff.signed", nil)
+	}
+	if err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: true}, s.commit()
 }
 
 // Feedback is the unit's report on its task (反馈). The next step is the office's.
@@ -233,7 +252,7 @@ func (d *Desk) unitStep(tx storage.Tx, actor cases.Actor, no cases.Number, e cas
 	if err != nil {
 		return Done{}, err
 	}
-	if e.Verb != cases.SignOff && e.Text == "" {
+	if e.Text == "" {
 		return Done{}, s.refuse(cases.NoText, e.Verb, "")
 	}
 	if err := s.take(e); err != nil {

@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"fangzhuo/calendar"
@@ -54,6 +56,11 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
 		category = suggested
 	}
+	danger := !category.Sealed && phrase.Urgent(s.Fields[cases.Matter]) == phrase.Hazard
+	if danger {
+		category = d.dangerous(category)
+	}
+	s.Fields = calmed(s.Fields)
 	st := &step{d: d, tx: tx, now: now, actor: actor, before: cases.Case{No: no}, c: cases.Case{No: no}}
 	id, words := identity{From: s.From, Name: s.Name, Contact: s.Contact}, s.Said
 	if s.Signature == cases.Anonymous { // they may have said who they are before they thought better of it
@@ -75,7 +82,12 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if err := st.seal(id, words...); err != nil {
 		return Receipt{}, err
 	}
-	if err := st.tellKeepers("staff.new", nil); err != nil {
+	if danger && category.Urgent {
+		err = st.sound()
+	} else {
+		err = st.tellKeepers("staff.new", nil)
+	}
+	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Case: st.c, Code: code}, st.commit()
@@ -93,6 +105,18 @@ func unsigned(said []Said, names []string) []Said {
 			m.Recalled = m.At
 		}
 		all = append(all, m)
+	}
+	return all
+}
+
+// calmed are the fields of a matter without what threatens somebody in them: that
+// stays with the words as they were said, and is passed on to nobody.
+func calmed(fields map[string]string) map[string]string {
+	all := maps.Clone(fields)
+	for _, id := range []string{cases.Matter, cases.Want} {
+		if v := fields[id]; v != "" {
+			all[id] = cmp.Or(phrase.Calm(v), "…")
+		}
 	}
 	return all
 }
@@ -150,6 +174,7 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if err := s.seal(id, said...); err != nil {
 		return cases.Case{}, err
 	}
+	text = phrase.Calm(text)
 	s.add(cases.Event{Verb: cases.Supplement, Text: text, Media: media, Gone: gone})
 	// what looks like an accusation is for one pair of eyes, not for every phone
 	category, _ := d.Office.Suggest(text)
@@ -160,6 +185,11 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	}
 	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media), "Hidden": hidden}); err != nil {
 		return cases.Case{}, err
+	}
+	if s.c.Danger() && s.c.Stage == cases.Handling {
+		if err := s.soundMore(text); err != nil {
+			return cases.Case{}, err
+		}
 	}
 	return s.c, s.commit()
 }

@@ -78,7 +78,7 @@ func everything() Args {
 		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true,
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
-		"People": []string{"王慧"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
+		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
@@ -105,7 +105,7 @@ func everything() Args {
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
 		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days",
-		"Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
+		"Minutes", "Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
 		args[name] = 3
 	}
 	// of terms
@@ -129,7 +129,7 @@ func everything() Args {
 var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "Lost", "Known", "HasSince",
-	"TooBig", "Timeless", "MayPass", "Voices", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
+	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 var termsYesOrNo = []string{"HasLaw", "HasHouse", "Simple", "Secret"}
 
