@@ -101,6 +101,9 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "visit", words: []string{"来访"}, roles: staffOnly, rest: true, run: visit},
 		{id: "bind-code", words: []string{"绑定码"}, roles: []cases.Role{cases.Staff, cases.Admin}, rest: true, run: bindCode},
 
+		{id: "recuse", words: []string{"回避"}, verb: cases.Recuse, number: true, run: recuse},
+		{id: "waive", words: []string{"回避例外"}, verb: cases.Waive, number: true, run: waive},
+
 		// units
 		{id: "sign-off", words: []string{"签收"}, verb: cases.SignOff, number: true, run: signOff},
 		{id: "feedback", words: []string{"反馈"}, verb: cases.Feedback, number: true, run: feedback},

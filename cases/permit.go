@@ -84,6 +84,9 @@ func (c Case) Codes() []AnswerCode {
 func (c Case) forbids(e Event) Code {
 	switch e.Verb {
 	case Register, Accept:
+		if e.Verb == Register && slices.Contains(c.Against, e.Unit) {
+			return Recused
+		}
 		if cmp.Or(e.Procedure, c.Procedure) == Simple && c.BarsSimple() != "" {
 			return NoSimple
 		}

@@ -123,6 +123,9 @@ func (s *step) take(e cases.Event) error {
 		e.Actor = s.actor
 	}
 	if err := s.c.Permit(e); err != nil {
+		if r, ok := IsRefusal(err); ok && r.Code == cases.Recused && e.Person != "" {
+			r.Typed = s.d.Office.PersonName(e.Person)
+		}
 		return err
 	}
 	s.add(e)

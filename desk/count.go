@@ -216,11 +216,22 @@ func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today 
 		}
 	}
 	slices.SortStableFunc(o.Untold, func(a, b cases.Case) int { return untoldDays(b, today) - untoldDays(a, today) })
+	o.Untold = shownTo(o.Untold, actor, &o.UntoldN)
+	o.Overdue, o.DueSoon = shownTo(o.Overdue, actor, &o.OverdueN), shownTo(o.DueSoon, actor, &o.DueSoonN)
 	o.Untold = first(o.Untold)
 	sortByDue(o.Overdue)
 	sortByDue(o.DueSoon)
 	o.Overdue, o.DueSoon = first(o.Overdue), first(o.DueSoon)
 	return nil
+}
+
+// shownTo are the cases of a list that the actor may see. Those they may not are
+// not counted to them either.
+func shownTo(list []cases.Case, actor cases.Actor, n *int) []cases.Case {
+	before := len(list)
+	list = visible(list, actor)
+	*n -= before - len(list)
+	return list
 }
 
 // overOn counts what is past its day on one list by its keys alone, and reads only

@@ -13,10 +13,9 @@ import (
 	"fangzhuo/words"
 )
 
-// Digest words the morning digest for the staff (08:30 on working days).
-func (d *Desk) Digest(ctx context.Context, now time.Time) (string, error) {
-	actor := cases.Actor{Role: cases.Staff}
-	o, err := d.Overview(ctx, actor, now)
+// Digest words the morning digest for one of the staff (08:30 on working days).
+func (d *Desk) Digest(ctx context.Context, staff cases.Person, now time.Time) (string, error) {
+	o, err := d.Overview(ctx, cases.ActorOf(staff), now)
 	if err != nil {
 		return "", err
 	}
@@ -113,7 +112,7 @@ func (d *Desk) digestFor(ctx context.Context, o owedDigest, now time.Time) (stri
 	case o.Kind == Weekly:
 		return d.LeaderDigest(ctx, p, now)
 	}
-	return d.Digest(ctx, now)
+	return d.Digest(ctx, p, now)
 }
 
 func (d *Desk) promiseDigest(tx storage.Tx, key []byte, o owedDigest, text string, now time.Time) error {

@@ -159,7 +159,7 @@ func (s *step) pushAbout(k cases.Clock) error {
 	people := s.mustAct()
 	if k.Kind == cases.LeaderClock {
 		if p, ok := s.d.Office.Person(s.c.Leader); ok {
-			people = []cases.Person{p}
+			people = s.unaccused([]cases.Person{p})
 		}
 	}
 	if err := s.pushTo(people, about); err != nil {

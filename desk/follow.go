@@ -2,6 +2,7 @@ package desk
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"fangzhuo/calendar"
@@ -52,6 +53,9 @@ func (s *step) register(category, unit string, how cases.Procedure) error {
 	}
 	if unit == "" {
 		unit = cat.Lead
+		if chief, ok := s.d.Office.Chief(); ok && chief.Unit != "" && slices.Contains(s.c.Against, unit) {
+			unit = chief.Unit // the matter is about who would have it: the office keeps it
+		}
 	}
 	lead, ok := s.d.Office.Unit(unit)
 	if !ok {
@@ -59,6 +63,9 @@ func (s *step) register(category, unit string, how cases.Procedure) error {
 	}
 	if cat.Sealed != lead.Sealed {
 		return s.refuse(cases.SealedUnit, cases.Register, lead.Name)
+	}
+	if slices.Contains(s.c.Against, lead.ID) {
+		return s.refuse(cases.Recused, cases.Register, "")
 	}
 	if !s.c.MayRegister(cat) {
 		return &cases.Refusal{Code: cases.WrongStage, Verb: cases.Register, No: s.c.No, Stage: s.c.Stage, Next: s.c.Stage.Next(s.actor.Role)}
@@ -292,7 +299,7 @@ func (d *Desk) Urge(tx storage.Tx, actor cases.Actor, no cases.Number, text stri
 // task, the office otherwise.
 func (s *step) mustAct() []cases.Person {
 	if s.c.WithUnit() {
-		if people := s.d.Office.With(cases.Liaison, s.c.Lead); len(people) > 0 {
+		if people := s.unaccused(s.d.Office.With(cases.Liaison, s.c.Lead)); len(people) > 0 {
 			return people
 		}
 	}

@@ -29,7 +29,7 @@ func (d *Desk) Todo(ctx context.Context, actor cases.Actor) (Todo, error) {
 			if err != nil {
 				return Todo{}, err
 			}
-			t.add(list)
+			t.add(visible(list, actor))
 		}
 	}
 	sortByDue(t.Waiting)
@@ -69,7 +69,7 @@ func (d *Desk) Open(ctx context.Context, actor cases.Actor, stage cases.Stage, n
 				return nil, false, err
 			}
 			more = more || len(list) > n
-			all = append(all, list[:min(len(list), n)]...)
+			all = append(all, visible(list[:min(len(list), n)], actor)...)
 		}
 	}
 	sortByDue(all)
@@ -84,13 +84,19 @@ func only(list []cases.Case, which func(cases.Case) bool) []cases.Case {
 // Tasks lists what a unit has in hand.
 func (d *Desk) Tasks(ctx context.Context, actor cases.Actor) ([]cases.Case, error) {
 	list, err := d.list(ctx, unitTable, storage.Key(nil).Text(actor.Unit), listedAtMost, false)
-	return slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Visible(actor) }), err
+	return visible(list, actor), err
 }
 
 // Sponsored lists the open cases a leader has taken on (我包的).
 func (d *Desk) Sponsored(ctx context.Context, leader cases.Actor) ([]cases.Case, error) {
 	list, err := d.list(ctx, leaderTable, storage.Key(nil).Text(leader.ID), listedAtMost, false)
-	return slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Visible(leader) }), err
+	return visible(list, leader), err
+}
+
+// visible are the cases of a list that the actor may see: none that complains
+// about them.
+func visible(list []cases.Case, actor cases.Actor) []cases.Case {
+	return slices.DeleteFunc(list, func(c cases.Case) bool { return !c.Visible(actor) })
 }
 
 func sortByDue(list []cases.Case) {

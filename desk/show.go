@@ -28,7 +28,8 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Question": c.Question, "Feedback": c.Feedback, "Answer": c.Answer,
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
 		"Suggestion": c.Form == cases.SuggestionForm, "SignedOff": !c.SignedAt.IsZero(),
-		"Task": c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
+		"Against": d.accusedNames(c.Against),
+		"Task":    c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
 		"Law": law.Due, "HasLaw": hasLaw, "House": house.Due, "HasHouse": hasHouse, "ObjectDue": object.Due,
 		"Procedure": string(c.Procedure), "Simple": c.Procedure == cases.Simple, "Delay": c.Delay,
 	}

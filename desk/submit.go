@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"strings"
 	"time"
 
 	"fangzhuo/calendar"
@@ -55,6 +56,9 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	category, ok := d.Office.Category(s.Category)
 	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
 		category = suggested
+	}
+	if how.Against = d.against(s); d.Office.Above(how.Against) {
+		category = d.sealedCategory(category) // not for their own lists
 	}
 	danger := !category.Sealed && phrase.Urgent(s.Fields[cases.Matter]) == phrase.Hazard
 	if danger {
@@ -107,6 +111,27 @@ func unsigned(said []Said, names []string) []Said {
 		all = append(all, m)
 	}
 	return all
+}
+
+// against is whom a submission complains about: nobody, where it proposes or
+// thanks.
+func (d *Desk) against(s Submission) []string {
+	text := s.Fields[cases.Matter] + "\n" + s.Fields[cases.Want]
+	if s.Form == cases.SuggestionForm || strings.Contains(text, "谢") || strings.Contains(text, "表扬") {
+		return nil
+	}
+	return d.Office.Against(text)
+}
+
+// sealedCategory is the category of accusations, or the suggested one where there
+// is none.
+func (d *Desk) sealedCategory(suggested cases.Category) cases.Category {
+	for _, c := range d.Office.Categories {
+		if c.Sealed {
+			return c
+		}
+	}
+	return suggested
 }
 
 // calmed are the fields of a matter without what threatens somebody in them: that

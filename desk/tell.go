@@ -72,7 +72,7 @@ func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, s.now
 // hear nothing, and staff nothing once it is handed over, whatever list they
 // stand on.
 func (s *step) tell(people []cases.Person, key string, args words.Args) (int, error) {
-	people = slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool {
+	people = slices.DeleteFunc(s.unaccused(people), func(p cases.Person) bool {
 		return s.c.Sealed && p.Role != cases.Liaison && !s.c.Visible(cases.ActorOf(p))
 	})
 	category, _ := s.d.Office.Category(s.c.CategoryOrSuggested())
@@ -84,9 +84,15 @@ func (s *step) tell(people []cases.Person, key string, args words.Args) (int, er
 // sealed one that staff have handed over, staff for all others.
 func (s *step) keepers() []cases.Person {
 	if s.c.Sealed && s.c.Stage != cases.Received {
-		return s.d.Office.With(cases.Discipline, "")
+		return s.unaccused(s.d.Office.With(cases.Discipline, ""))
 	}
-	return s.d.Office.With(cases.Staff, "")
+	return s.unaccused(s.d.Office.With(cases.Staff, ""))
+}
+
+// unaccused are the people without those whom the matter complains about: they
+// hear of nothing in it (信访工作条例 art. 28).
+func (s *step) unaccused(people []cases.Person) []cases.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool { return s.c.Recuses(cases.ActorOf(p)) })
 }
 
 // tellKeepers tells those in the office except the one who acts.

@@ -78,7 +78,7 @@ func everything() Args {
 		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true,
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
-		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
+		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Against": []string{"后勤服务中心"}, "Who": []string{"后勤"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
