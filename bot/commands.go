@@ -98,6 +98,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "contact", words: []string{"联系"}, verb: cases.Open, number: true, run: contact},
 		{id: "call", words: []string{"来电"}, roles: staffOnly, rest: true, run: called},
 		{id: "letter", words: []string{"来信"}, roles: staffOnly, rest: true, run: wrote},
+		{id: "above", words: []string{"上级交办", "上级转来", "上级来文"}, roles: staffOnly, rest: true, run: handedDown},
 		{id: "visit", words: []string{"来访"}, roles: staffOnly, rest: true, run: visit},
 		{id: "bind-code", words: []string{"绑定码"}, roles: []cases.Role{cases.Staff, cases.Admin}, rest: true, run: bindCode},
 

@@ -14,6 +14,9 @@ import (
 func called(t *turn, in input) (reply, error) { return t.writeDown(cases.ByCall, in) }
 func wrote(t *turn, in input) (reply, error)  { return t.writeDown(cases.ByLetter, in) }
 
+// handedDown takes what the next level up handed down (上级交办).
+func handedDown(t *turn, in input) (reply, error) { return t.writeDown(cases.ByAbove, in) }
+
 // writeDown reads "事由：… 诉求：… 姓名：… 电话：…". Without a label it is asked for,
 // for the word may have been meant otherwise ("来电了没").
 func (t *turn) writeDown(by cases.Channel, in input) (reply, error) {

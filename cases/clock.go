@@ -57,7 +57,7 @@ func (c Case) BarsSimple() string {
 		return Joint
 	case len(c.Helpers) > 0:
 		return SeveralUnits
-	case slices.ContainsFunc(c.Links, func(l Link) bool { return l.Kind == ReturnOf }) || c.Reopened > 0:
+	case slices.ContainsFunc(c.Links, func(l Link) bool { return l.Kind == ReturnOf }) || c.Reopened > 0 || c.Extended:
 		return NotFirst
 	}
 	return ""

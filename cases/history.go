@@ -185,7 +185,7 @@ func (c Case) After(e Event) Case {
 	case Reopen:
 		c.Reopened++
 		c.Feedback, c.SignedAt, c.DisputedAt, c.ClosedAt, c.AcceptedAt = "", time.Time{}, time.Time{}, time.Time{}, e.At
-		c.Extended, c.Delay = false, ""
+		c.Extended, c.Delay, c.Procedure = false, "", Ordinary // the second time it is not so simple
 	case Review:
 		c.Round++
 		c.DisputedAt, c.ClosedAt = time.Time{}, time.Time{}

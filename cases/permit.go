@@ -25,7 +25,7 @@ func (c Case) Permit(e Event) error {
 	refuse := func(code Code) error {
 		r := &Refusal{Code: code, Verb: e.Verb, No: c.No, Stage: c.Stage}
 		if code == NoSimple {
-			r.Typed = c.BarsSimple()
+			r.Typed = cmp.Or(c.BarsSimple(), Accusation)
 		}
 		return r
 	}
@@ -87,7 +87,7 @@ func (c Case) forbids(e Event) Code {
 		if e.Verb == Register && slices.Contains(c.Against, e.Unit) {
 			return Recused
 		}
-		if cmp.Or(e.Procedure, c.Procedure) == Simple && c.BarsSimple() != "" {
+		if cmp.Or(e.Procedure, c.Procedure) == Simple && (e.Sealed || c.BarsSimple() != "") {
 			return NoSimple
 		}
 	case Switch:

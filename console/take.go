@@ -34,7 +34,7 @@ func (v *visit) blank() {
 
 func (v *visit) form(status int, refused string, note intake.Note, persons string) {
 	main := newPage{Note: note, Persons: persons}
-	for _, way := range []cases.Channel{cases.ByCall, cases.ByVisit, cases.ByLetter, cases.ByPaste} {
+	for _, way := range []cases.Channel{cases.ByCall, cases.ByVisit, cases.ByLetter, cases.ByAbove, cases.ByPaste} {
 		main.Channels = append(main.Channels, choice{string(way), v.say("page.channel", words.Args{"Channel": string(way), "Visitors": 0}), string(way) == note.Channel})
 	}
 	for _, sign := range []cases.Signature{"", cases.Named, cases.Sealed, cases.Anonymous} {

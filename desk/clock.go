@@ -29,6 +29,9 @@ func (d *Desk) clockTo(kind cases.ClockKind, now time.Time, due calendar.Date) *
 // day of the step, or from the day of receipt where the law says so.
 func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
 	procedure := cmp.Or(e.Procedure, c.Procedure)
+	if e.Verb == cases.Reopen {
+		procedure = cases.Ordinary
+	}
 	var all []cases.Clock
 	for _, kind := range cases.RuleOf(e.Verb).Starts {
 		from := e.At

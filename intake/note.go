@@ -64,7 +64,7 @@ func NewReader(forms []cases.Form) *Reader {
 var channels = phrase.NewWords(map[string]string{
 	"来电": string(cases.ByCall), "电话": string(cases.ByCall), string(cases.ByCall): string(cases.ByCall),
 	"来访": string(cases.ByVisit), string(cases.ByVisit): string(cases.ByVisit),
-	"来信": string(cases.ByLetter), "信": string(cases.ByLetter), "信件": string(cases.ByLetter), string(cases.ByLetter): string(cases.ByLetter),
+	"来信": string(cases.ByLetter), "信": string(cases.ByLetter), "信件": string(cases.ByLetter), "上级交办": string(cases.ByAbove), "上级转来": string(cases.ByAbove), string(cases.ByAbove): string(cases.ByAbove), string(cases.ByLetter): string(cases.ByLetter),
 	"微信": string(cases.ByPaste), "微信转录": string(cases.ByPaste), "粘贴": string(cases.ByPaste), string(cases.ByPaste): string(cases.ByPaste),
 })
 

@@ -139,7 +139,7 @@ var oneOf = map[string][]string{
 	"Stage":     {"received", "registered", "accepted", "handling", "answered", "closed", "withdrawn"},
 	"Word":      {"received", "registered", "handling", "answered", "done"},
 	"Signature": {"named", "sealed", "anonymous"},
-	"Channel":   {"chat", "visit", "call", "letter", "paste"},
+	"Channel":   {"chat", "visit", "call", "letter", "above", "paste"},
 	"Moved":     {"", "holiday", "weekend", "staff"},
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
 	"Kind":      {"image", "voice", "video", "file", "location", "card", "other", "notice", "decide", "handle", "review"},
