@@ -5,12 +5,28 @@ import "strings"
 // FindLeader returns the leader meant by what somebody typed: an id, a name, a
 // title, or a family name with a title ("李矿长"). Two that fit are none.
 func (o *Office) FindLeader(typed string) (Person, bool) {
+	return o.called(typed, o.With(Leader, ""))
+}
+
+// FindApprover returns who may approve what the head of a unit must (条例 art. 34),
+// as FindLeader does: a leader, or the head of the petition office.
+func (o *Office) FindApprover(typed string) (Person, bool) {
+	heads := o.With(Leader, "")
+	for _, p := range o.People {
+		if p.Chief && p.Role != Leader {
+			heads = append(heads, p)
+		}
+	}
+	return o.called(typed, heads)
+}
+
+func (o *Office) called(typed string, among []Person) (Person, bool) {
 	want := o.fold(typed)
 	if want == "" {
 		return Person{}, false
 	}
 	var found []Person
-	for _, p := range o.With(Leader, "") {
+	for _, p := range among {
 		name, title := o.fold(p.Name), o.fold(p.Title)
 		if want == o.fold(p.ID) || want == name || want == title {
 			return p, true

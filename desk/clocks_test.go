@@ -429,3 +429,38 @@ func TestTheWindowCloses(t *testing.T) {
 	}
 	agree(t, s)
 }
+
+// Who is complained about does not approve more time, and nobody gains a day
+// because the thirtieth is a day off.
+func TestExtensionIsNarrow(t *testing.T) {
+	d, s := open(t)
+	no := newMatter(t, d, s, monday)
+	takeSteps(t, s, func(tx storage.Tx) error { _, err := d.Accept(tx, staff, no, "", monday); return err })
+	c := load(t, s, no)
+	extend := func(c cases.Case, person string, due calendar.Date, more ...cases.Clock) error {
+		k, _ := c.Clock(cases.HandleClock)
+		k.Due = due.Start()
+		return c.Permit(cases.Event{At: monday, Actor: staff, Verb: cases.Extend, Text: "设备招标", Person: person, Clocks: append(more, k)})
+	}
+	against := c
+	against.Against = []string{"qin"}
+	for _, tt := range []struct {
+		err  error
+		want cases.Code
+	}{
+		{extend(c, "qin", calendar.On(2027, 2, 21)), ""}, // a Sunday
+		{extend(c, "qin", calendar.On(2027, 2, 22)), cases.TooLong30},
+		{extend(c, "qin", calendar.On(2027, 1, 22)), cases.NoTerm},
+		{extend(c, "", calendar.On(2027, 2, 1)), cases.NoApprover},
+		{extend(against, "qin", calendar.On(2027, 2, 1)), cases.Recused},
+		{extend(c, "qin", calendar.On(2027, 2, 1), cases.Clock{Kind: cases.TaskClock, Due: monday}), cases.NoTerm}, // no unit has it
+	} {
+		got := cases.Code("")
+		if r, ok := IsRefusal(tt.err); ok {
+			got = r.Code
+		}
+		if got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func (d *Desk) Extend(tx storage.Tx, actor cases.Actor, no cases.Number, x Exten
 		return Done{}, s.refuse(cases.NoTerm, cases.Extend, "")
 	}
 	e := cases.Event{Verb: cases.Extend, Text: x.Reason, Clocks: s.extended(old, x.until(d, dateOf(old.Due)))}
-	approver, ok := d.approver(x.Approver)
+	approver, ok := d.Office.FindApprover(x.Approver)
 	if ok {
 		e.Person = approver.ID
 	}
@@ -109,20 +109,6 @@ func (s *step) extended(old cases.Clock, until calendar.Date) []cases.Clock {
 		clocks = append(clocks, task)
 	}
 	return clocks
-}
-
-// approver returns who may approve an extension: a leader, or the head of the
-// office.
-func (d *Desk) approver(typed string) (cases.Person, bool) {
-	if p, ok := d.Office.FindLeader(typed); ok {
-		return p, true
-	}
-	for _, p := range d.Office.People {
-		if p.Chief && typed != "" && (d.Office.Same(p.Name, typed) || d.Office.Same(p.ID, typed) || d.Office.Same(p.Title, typed)) {
-			return p, true
-		}
-	}
-	return cases.Person{}, false
 }
 
 // Inform notes that the petitioner was told otherwise than in chat, with how (已告知).
