@@ -87,6 +87,8 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 			continue // of the person, not of the matter
 		case e.Verb == cases.Recall && e.Of < len(events):
 			e.Text = t.say("recalled-when", words.Args{"At": events[e.Of].At})
+		case e.Verb == cases.Extend:
+			e.Text = t.say("extended-how", words.Args{"Text": e.Text, "By": t.b.Office.PersonName(e.Person), "Told": e.Fields[desk.ToldInChat] != ""})
 		}
 		who := t.say("role."+string(e.Actor.Role), nil)
 		if p, ok := t.b.Office.Person(e.Actor.ID); ok {

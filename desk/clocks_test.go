@@ -85,6 +85,8 @@ func answered(d *Desk, no cases.Number, now time.Time) func(storage.Tx) error {
 func TestTheLawsLastDays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, s := open(&testing.T{})
+		house := &d.Office.Categories[0] // however long the house takes
+		house.Days, house.Working = rapid.IntRange(0, 90).Draw(t, "house days"), rapid.Bool().Draw(t, "working")
 		received := calendar.On(2025, 1, 1).Add(rapid.IntRange(0, 3*365-1).Draw(t, "received"))
 		accepted := received.Add(rapid.IntRange(0, 20).Draw(t, "accepted after"))
 		answeredOn := accepted.Add(rapid.IntRange(0, 20).Draw(t, "answered after"))
