@@ -31,7 +31,7 @@ func TestBackupHoldsAttachments(t *testing.T) {
 	}
 	back := openMine(t, data, noon)
 	defer back.stop(t)
-	back.say(t, "wang", "", "附件 1 1")
+	back.say(t, "wang", "", "附件 1 1 核实现场")
 	got := back.files(t, "wang")
 	if len(got) != 1 || got[0].name != "0001-1.jpg" || !bytes.Equal(got[0].data, contentOf("image", "锁.jpg", false)) {
 		t.Errorf("put back, it is %d files", len(got))
@@ -67,7 +67,7 @@ func TestSweepsWhatDraftsLeave(t *testing.T) {
 	if got := kept(); got != 1 {
 		t.Errorf("after the draft has expired %d files are kept, want that of the matter", got)
 	}
-	n.say(t, "wang", "", "附件 1 1")
+	n.say(t, "wang", "", "附件 1 1 核实现场")
 	if got := n.files(t, "wang"); len(got) != 1 || !bytes.Equal(got[0].data, contentOf("image", "b.jpg", false)) {
 		t.Errorf("of the withdrawn matter %d files are left", len(got))
 	}

@@ -410,7 +410,7 @@ func (c *crowd) find(p *process, numbers []string) {
 
 // findPicture has staff sent the picture of a matter.
 func (c *crowd) findPicture(p *process, no string, m matter) {
-	id, err := p.say("wang", "p-wang", "附件 "+no+" 1")
+	id, err := p.say("wang", "p-wang", "附件 "+no+" 1 核实现场")
 	if err != nil {
 		c.t.Errorf("asking for the picture of %s: %v", no, err)
 		return

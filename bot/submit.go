@@ -56,9 +56,7 @@ func (t *turn) submit() (reply, error) {
 			return t.dangerReceipt(r), nil
 		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
-		if !t.b.met.is(metName(t.b.desk, t), t.now) { // all was said at once
-			receipt = joined(receipt, t.say("privacy.how", nil))
-		}
+		receipt = joined(receipt, t.say("privacy.how", nil)) // all may have been said at once
 		return joined(t.caution(fields[cases.Matter]), receipt), nil
 	})
 }
