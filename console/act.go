@@ -4,122 +4,165 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
-	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
 	"fangzhuo/storage"
 )
 
-// taking is one step that can be taken at the page: what its form asks for, and
-// the desk's method. To add a step, add an entry.
+// taking is one step that can be taken at the page. To add a step, add an entry.
 type taking struct {
-	verb   cases.Verb
-	text   bool // there is a box for words
-	needed bool // which may not stay empty
-	take   func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error)
+	verb cases.Verb
+	part part
+	// asks are what its form asks for; nil for nothing.
+	asks func(v *visit, c cases.Case) []field
+	// bars says why it is not offered although Check allows it; nil for never.
+	bars func(v *visit, c cases.Case) bool
+	// take is the desk's method.
+	take func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error)
 }
+
+// part is one group of the steps.
+type part int
+
+const (
+	onward    part = iota // what carries the matter on
+	toEnd                 // what answers it and ends it
+	toCorrect             // what puts it in order
+)
 
 // steps are in the order in which they are offered.
 var steps = []taking{
-	{verb: cases.Register, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Register(tx, v.actor, no, v.value("category"), v.value("unit"), "", v.Now())
+	{verb: cases.Register, asks: (*visit).asksRegister, bars: func(v *visit, c cases.Case) bool { return len(v.categories(c)) == 0 }, // it is on its way already
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Register(tx, v.actor, no, v.value("category"), v.value("unit"), cases.Procedure(v.value("procedure")), v.Now())
+		}},
+	{verb: cases.Accept, asks: (*visit).asksProcedure, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+		return v.Desk.Accept(tx, v.actor, no, cases.Procedure(v.value("procedure")), v.Now())
 	}},
-	{verb: cases.Accept, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Accept(tx, v.actor, no, "", v.Now())
+	{verb: cases.Assign,
+		asks: func(v *visit, c cases.Case) []field {
+			return slices.Concat(v.pick("page.f.unit", "unit", v.units(c.Lead, c.Against...), true), v.days("page.days", 3), []field{v.box("page.text.assign", false)})
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Assign(tx, v.actor, no, v.value("unit"), v.term(), v.value("text"), v.Now())
+		}},
+	{verb: cases.Ask,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.ask", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			d, petitioner, err := v.Desk.Ask(tx, v.actor, no, v.value("text"), v.Now())
+			if err == nil && petitioner != "" {
+				err = v.Expect(tx, petitioner, d.Case.No, v.Now())
+			}
+			return d, err
+		}},
+	{verb: cases.Urge,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.urge", false)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Urge(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Sponsor,
+		asks: func(v *visit, c cases.Case) []field {
+			return append(v.pick("page.f.leader", "leader", v.peopleIn(c, "", cases.Leader), true), v.days("page.days", 15)...)
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Sponsor(tx, v.actor, no, v.value("leader"), v.term(), v.Now())
+		}},
+	{verb: cases.Extend, asks: (*visit).asksExtend, bars: func(_ *visit, c cases.Case) bool { return c.Extended || c.Procedure == cases.Simple },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Extend(tx, v.actor, no, v.extension(), v.Now())
+		}},
+	{verb: cases.Switch, bars: func(_ *visit, c cases.Case) bool { return c.Procedure != cases.Simple }, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+		return v.Desk.Switch(tx, v.actor, no, v.Now())
 	}},
-	{verb: cases.Assign, text: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		days, _ := strconv.Atoi(v.value("days")) // what is no number is refused as no term
-		if days > maxDays {
-			days = 0
-		}
-		term := calendar.Term{N: days, Working: v.value("working") != ""}
-		return v.Desk.Assign(tx, v.actor, no, v.value("unit"), term, v.value("text"), v.Now())
-	}},
-	{verb: cases.Ask, text: true, needed: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		d, petitioner, err := v.Desk.Ask(tx, v.actor, no, v.value("text"), v.Now())
-		if err == nil && petitioner != "" {
-			err = v.Expect(tx, petitioner, d.Case.No, v.Now())
-		}
-		return d, err
-	}},
-	{verb: cases.Urge, text: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Urge(tx, v.actor, no, v.value("text"), v.Now())
-	}},
-	{verb: cases.Answer, text: true, needed: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Answer(tx, v.actor, no, v.value("text"), v.Now())
-	}},
-	{verb: cases.Extend, text: true, needed: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Extend(tx, v.actor, no, desk.ReadExtension(v.value("text"), v.Now()), v.Now())
-	}},
-	{verb: cases.Close, text: true, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-		return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())
-	}},
+	{verb: cases.Inform, bars: func(_ *visit, c cases.Case) bool { return !c.ByHand() }, // others are told in chat
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.inform", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Inform(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Answer, part: toEnd,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.answer", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Answer(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Close, part: toEnd,
+		asks: func(v *visit, c cases.Case) []field { return []field{v.box("page.text.close", !c.DisputedAt.IsZero())} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())
+		}},
 }
-
-// maxDays is the longest term a unit is given, as in chat.
-const maxDays = 365
 
 // usual is the step that is usually next.
-var usual = map[cases.Stage]cases.Verb{cases.Received: cases.Register, cases.Registered: cases.Assign, cases.Accepted: cases.Assign,
-	cases.Handling: cases.Answer, cases.Answered: cases.Close}
+func usual(c cases.Case, role cases.Role) cases.Verb {
+	granted := c.Reply != nil && (c.Reply.Code == cases.Supported || c.Reply.Code == cases.Assisted)
+	switch c.Stage {
+	case cases.Received:
+		return cases.Register
+	case cases.Registered, cases.Accepted:
+		if role == cases.Staff {
+			return cases.Assign
+		}
+		return cases.Answer
+	case cases.Handling:
+		return cases.Answer
+	case cases.Reviewing:
+		return cases.Conclude
+	case cases.Answered:
+		switch {
+		case !c.DisputedAt.IsZero():
+			return cases.Reopen
+		case granted && c.FulfilledAt.IsZero():
+			return cases.Fulfil
+		}
+		return cases.Close
+	}
+	return ""
+}
 
-// steps are the forms of what may be done with a matter now.
-func (v *visit) steps(c cases.Case, t shown) []step {
-	var all, last []step
+// group is a part of the steps under its name; what is usually next has none.
+type group struct {
+	Name  string
+	Steps []step
+}
+
+// steps are the forms of what may be done with a matter now: first what is
+// usually next, then the rest by what it is for.
+func (v *visit) steps(c cases.Case, t shown) []group {
+	first, next := group{}, usual(c, v.actor.Role)
+	parts := []group{onward: {Name: v.say("page.part.onward", nil)}, toEnd: {Name: v.say("page.part.end", nil)}, toCorrect: {Name: v.say("page.part.correct", nil)}}
 	for _, s := range steps {
-		if c.Check(v.actor, s.verb) != nil {
+		if c.Check(v.actor, s.verb) != nil || s.bars != nil && s.bars(v, c) {
 			continue
 		}
-		form := step{Verb: string(s.verb), Name: v.say("verb."+string(s.verb), nil), Needed: s.needed, Main: usual[c.Stage] == s.verb}
-		if s.text {
-			form.Text = v.say("page.text."+string(s.verb), nil)
+		form := step{Verb: string(s.verb), Name: v.name(s.verb, c), Main: next == s.verb}
+		if s.asks != nil {
+			form.Fields = s.asks(v, c)
 		}
 		if t.verb == s.verb {
-			form.Typed = t.text
+			v.again(form.Fields)
+			form.Refused = t.refused
+			form.Open = true
 		}
-		switch s.verb {
-		case cases.Register:
-			if form.Categories = v.categories(c); len(form.Categories) == 0 {
-				continue // it is on its way already
-			}
-			form.Units = append([]choice{{Name: v.say("page.usual-unit", nil)}}, v.units("")...)
-			if c.Stage != cases.Received && c.Stage != cases.Registered { // it can only turn out to be an accusation
-				form.Name, form.Units = v.say("page.seal", nil), nil
-				last = append(last, form)
-				continue
-			}
-		case cases.Assign:
-			form.Units, form.Days = v.units(c.Lead), true
+		if form.Main {
+			form.Open = true
+			first.Steps = append(first.Steps, form)
+			continue
 		}
-		all = append(all, form)
+		parts[s.part].Steps = append(parts[s.part].Steps, form)
 	}
-	return append(all, last...)
+	return slices.DeleteFunc(append([]group{first}, parts...), func(g group) bool { return len(g.Steps) == 0 })
 }
 
-// categories are those the matter may get now, the suggested one chosen.
-func (v *visit) categories(c cases.Case) []choice {
-	var all []choice
-	for _, k := range v.Desk.Office.Categories {
-		if c.MayRegister(k) {
-			all = append(all, choice{k.Name, k.Name, k.Name == c.CategoryOrSuggested()})
-		}
-	}
-	return all
-}
+// late: a matter that somebody has taken on can only turn out to be an accusation.
+func late(c cases.Case) bool { return c.Stage != cases.Received && c.Stage != cases.Registered }
 
-// units are those a matter can be handed to; where accusations go is decided by
-// their category.
-func (v *visit) units(chosen string) []choice {
-	var all []choice
-	for _, u := range v.Desk.Office.Units {
-		if !u.Sealed {
-			all = append(all, choice{u.ID, u.Name, u.ID == chosen})
-		}
+// name is what a step is called on the page.
+func (v *visit) name(verb cases.Verb, c cases.Case) string {
+	if verb == cases.Register && late(c) {
+		return v.say("page.seal", nil)
 	}
-	return all
+	return v.say("verb."+string(verb), nil)
 }
 
 // value is one field of the form that was sent.
@@ -170,7 +213,7 @@ func (v *visit) act() {
 	})
 	switch r, refused := desk.IsRefusal(err); {
 	case refused:
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, text: v.value("text")})
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, refused: v.refusal(r)})
 	case err != nil:
 		v.broken(v.w, err)
 	case again:

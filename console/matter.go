@@ -15,19 +15,10 @@ type fact struct{ Label, Value string }
 // step is one form that carries a matter on.
 type step struct {
 	Verb, Name string
-	Categories []choice
-	Units      []choice
-	Days       bool   // asks for a term
-	Text       string // label of the box for words, "" for none
-	Needed     bool   // the words are needed
-	Typed      string // what was typed when it was refused
+	Fields     []field
+	Refused    string // why it was not taken as it was sent
 	Main       bool   // the step that is usually next
-}
-
-// choice is one thing to choose.
-type choice struct {
-	ID, Name string
-	Chosen   bool
+	Open       bool   // its form is shown at once
 }
 
 type matterPage struct {
@@ -38,7 +29,7 @@ type matterPage struct {
 	Ties      []tie  // to other matters
 	Notices   []string
 	History   []moment
-	Steps     []step
+	Steps     []group
 	Sealed    bool
 	MayReach  bool // the petitioner left something to reach them by
 	Contact   string
@@ -72,9 +63,9 @@ func (v *visit) matter() {
 
 // shown is what a matter's page shows beside the matter, this once.
 type shown struct {
-	// what was typed into a form that was refused
-	verb cases.Verb
-	text string
+	// the form that was refused, and why
+	verb    cases.Verb
+	refused string
 	// what was opened of the sealed part
 	contact string
 	files   []file

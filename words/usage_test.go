@@ -32,7 +32,6 @@ var families = map[string]struct {
 	"phase.":     {folder: "../chat", kind: "Phase"},
 	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
 	"failure.":   {folder: "../chat/notify", kind: "Failure"},
-	"page.text.": {and: []string{"assign", "ask", "urge", "answer", "extend", "close"}},
 	"done.":      {}, // said by name
 }
 
