@@ -94,19 +94,22 @@ type Case struct {
 // matter, or the zero time when it owes none: the house's own term or the law's
 // for handling, whichever is first, before them the one for telling, and after
 // the answer the end of the petitioner's window.
-func (c Case) Due() time.Time {
+func (c Case) Due() time.Time { return c.DueClock().Due }
+
+// DueClock returns the clock that Due is of, or none.
+func (c Case) DueClock() Clock {
 	for _, kinds := range [][]ClockKind{{HouseClock, HandleClock, ReviewClock}, {DecideClock, NoticeClock}, {WindowClock}} {
-		var due time.Time
+		var first Clock
 		for _, k := range c.Clocks {
-			if slices.Contains(kinds, k.Kind) && (due.IsZero() || k.Due.Before(due)) {
-				due = k.Due
+			if slices.Contains(kinds, k.Kind) && (first.Due.IsZero() || k.Due.Before(first.Due)) {
+				first = k
 			}
 		}
-		if !due.IsZero() {
-			return due
+		if !first.Due.IsZero() {
+			return first
 		}
 	}
-	return time.Time{}
+	return Clock{}
 }
 
 // Clock returns the running clock of a kind.

@@ -503,6 +503,7 @@ func TestListInOrder(t *testing.T) {
 	}
 	x.by("wang", "/matters/2026-0003/accept", url.Values{"key": {"a"}})
 	a := x.by("wang", "/", nil)
+	x.wants(a, http.StatusOK, "0004 澡堂漏水 已收到 宿舍澡堂 受理告知：还有15天（12月8日）", "0002 澡堂锁坏了 已登记 宿舍澡堂 后勤服务中心 争取答复：还有7天")
 	var order []int
 	for _, no := range []string{">0004<", ">0002<", ">0003<", ">0001<"} {
 		order = append(order, strings.Index(a.html, no))

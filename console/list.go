@@ -17,7 +17,7 @@ const listed = 200
 type row struct {
 	desk.Line
 	No, Stage, Due string
-	New            bool
+	New, Disputed  bool
 }
 
 // tab is one stage the list can be narrowed to.
@@ -52,9 +52,10 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 		main.Tabs = append(main.Tabs, tab{string(s), v.stage(s), stage == s})
 	}
 	for i, l := range v.Desk.Lines(all, v.Now()) {
-		r := row{Line: l, No: all[i].No.String(), Stage: v.stage(all[i].Stage), New: all[i].Stage == cases.Received}
+		r := row{Line: l, No: all[i].No.String(), Stage: v.stage(all[i].Stage), New: all[i].Stage == cases.Received,
+			Disputed: !all[i].DisputedAt.IsZero()}
 		if l.HasDue {
-			r.Due = v.say("page.due", words.Args{"Due": l.Due, "Days": l.Days, "Over": l.Over})
+			r.Due = v.say("page.due", words.Args{"Kind": string(all[i].DueClock().Kind), "Due": l.Due, "Days": l.Days, "Over": l.Over})
 		}
 		main.Rows = append(main.Rows, r)
 	}

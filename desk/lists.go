@@ -17,7 +17,7 @@ type Todo struct {
 	New      []cases.Case // received, nobody has looked yet
 	Waiting  []cases.Case // the office's own next step
 	WithUnit []cases.Case // a unit has it
-	Answered []cases.Case // answered, to be closed
+	Answered []cases.Case // answered and not disputed, to be closed
 }
 
 // Todo lists the office's open cases.
@@ -44,7 +44,7 @@ func (t *Todo) add(list []cases.Case) {
 			t.New = append(t.New, c)
 		case c.WithUnit():
 			t.WithUnit = append(t.WithUnit, c)
-		case c.Stage == cases.Answered:
+		case c.Stage == cases.Answered && c.DisputedAt.IsZero():
 			t.Answered = append(t.Answered, c)
 		default:
 			t.Waiting = append(t.Waiting, c)
@@ -53,7 +53,7 @@ func (t *Todo) add(list []cases.Case) {
 }
 
 // Stages are those in which somebody still has to act, in their usual order.
-var Stages = []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered}
+var Stages = []cases.Stage{cases.Received, cases.Registered, cases.Accepted, cases.Handling, cases.Answered, cases.Reviewing}
 
 // Open lists the office's open cases at a stage, or at all of them for "": the
 // new ones first, then by the day the answer is due, at most n of each stage.

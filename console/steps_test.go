@@ -1,0 +1,96 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"fangzhuo/cases"
+)
+
+// fill is what somebody filled a form with.
+func fill(pairs ...string) url.Values {
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	return form
+}
+
+var keys int
+
+// does takes a step on matter 1 and returns the page it leads to.
+func (x *table) does(person string, verb cases.Verb, pairs ...string) answer {
+	x.Helper()
+	keys++
+	form := fill(append(pairs, "key", fmt.Sprint("does ", keys))...)
+	return x.follow(person, x.by(person, "/matters/2026-0001/"+string(verb), form))
+}
+
+// fails sends the form of a step on matter 1 that must be refused with the reason;
+// all that was typed stands in it again, and nothing happened.
+func (x *table) fails(person string, verb cases.Verb, why string, pairs ...string) {
+	x.Helper()
+	keys++
+	before := len(x.events(1))
+	a := x.by(person, "/matters/2026-0001/"+string(verb), fill(append(pairs, "key", fmt.Sprint("fails ", keys))...))
+	x.wants(a, http.StatusUnprocessableEntity, why)
+	if n := len(x.events(1)); n != before {
+		x.Errorf("%s was refused and done", verb)
+	}
+	_, form, found := strings.Cut(a.html, fmt.Sprintf(`action="/desk/matters/2026-0001/%s"`, verb))
+	form, _, _ = strings.Cut(form, "</form>")
+	if !found || !strings.Contains(form, why) {
+		x.Errorf("%s: the form does not say %q: %s", verb, why, form)
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(form, pairs[i+1]) {
+			x.Errorf("%s: %s was lost in %s", verb, pairs[i], form)
+		}
+	}
+}
+
+// offers reports which of the steps the page of matter 1 has a form for.
+func (x *table) offers(person string, yes []cases.Verb, no []cases.Verb) {
+	x.Helper()
+	a := x.by(person, "/matters/2026-0001", nil)
+	for want, verbs := range map[bool][]cases.Verb{true: yes, false: no} {
+		for _, verb := range verbs {
+			if got := strings.Contains(a.html, fmt.Sprintf(`action="/desk/matters/2026-0001/%s"`, verb)); got != want {
+				x.Errorf("%s is offered: %v, want %v", verb, got, want)
+			}
+		}
+	}
+}
+
+// The procedure is chosen, changed and put off on the page.
+func TestStepsOfTheClocks(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Named)
+	x.offers("wang", []cases.Verb{cases.Register, cases.Accept, cases.Assign, cases.Ask, cases.Answer, cases.Sponsor},
+		[]cases.Verb{cases.Extend, cases.Switch, cases.Inform, cases.Close})
+	x.fails("wang", cases.Register, "没有火星这个类别", "category", "火星", "unit", "jd", "procedure", "simple")
+	x.wants(x.does("wang", cases.Register, "category", "宿舍澡堂", "procedure", "simple"), http.StatusOK, "“登记”办好了", "程序 简易办理", "经办人 王慧")
+	x.does("wang", cases.Accept)
+	x.offers("wang", []cases.Verb{cases.Switch}, []cases.Verb{cases.Extend})
+	x.wants(x.does("wang", cases.Switch), http.StatusOK, "程序 普通程序", "办理：2027年1月22日")
+	x.offers("wang", []cases.Verb{cases.Extend}, []cases.Verb{cases.Switch, cases.Inform})
+	x.fails("wang", cases.Extend, "批准", "days", "30", "text", "等设备到货")
+	x.fails("wang", cases.Extend, "最多", "until", "2027-05-01", "approver", "qin", "text", "等设备到货")
+	x.fails("wang", cases.Extend, "理由", "days", "20", "approver", "qin")
+	x.wants(x.does("wang", cases.Extend, "until", "2027-02-20", "approver", "qin", "text", "等设备到货"), http.StatusOK, "2027年2月20日", "已依规延期", "批准人秦卫东，2月20日前 等设备到货")
+	x.offers("wang", nil, []cases.Verb{cases.Extend})
+
+	x.fails("wang", cases.Sponsor, "没有叫“火星”的领导", "leader", "火星", "days", "15")
+	x.wants(x.does("wang", cases.Sponsor, "leader", "qin", "days", "15"), http.StatusOK, "包案 秦卫东")
+}
+
+// Whom staff can tell only by hand is told so, with how.
+func TestToldByHand(t *testing.T) {
+	x := set(t)
+	x.by("wang", "/new", fill("key", "n", "channel", "call", "text", "澡堂锁坏了", "contact", "8001"))
+	x.fails("wang", cases.Inform, "请把内容写在后面", "text", "")
+	x.wants(x.does("wang", cases.Inform, "text", "打电话说了"), http.StatusOK, "打电话说了")
+}
