@@ -149,7 +149,11 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 			first.Steps = append(first.Steps, form)
 			continue
 		}
-		parts[s.part].Steps = append(parts[s.part].Steps, form)
+		at := s.part
+		if s.verb == cases.Register && late(c) {
+			at = toCorrect
+		}
+		parts[at].Steps = append(parts[at].Steps, form)
 	}
 	return slices.DeleteFunc(append([]group{first}, parts...), func(g group) bool { return len(g.Steps) == 0 })
 }

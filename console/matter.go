@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"fangzhuo/cases"
 	"fangzhuo/desk"
@@ -138,10 +139,12 @@ func (v *visit) facts(c cases.Case) []fact {
 	add(v.say("page.f.feedback", nil), c.Feedback)
 	add(v.say("page.f.question", nil), c.Question)
 	add(v.say("page.f.received", nil), v.say("page.moment", words.Args{"At": c.ReceivedAt}))
+	var terms []string
 	for _, k := range v.Desk.Running(c, v.Now()) {
-		add(v.say("page.f.due", nil), v.say("page.clock", words.Args{"Kind": k.Kind, "Due": k.Due, "Days": k.Days, "Over": k.Over,
+		terms = append(terms, v.say("page.clock", words.Args{"Kind": k.Kind, "Due": k.Due, "Days": k.Days, "Over": k.Over,
 			"Simple": k.Simple, "Extended": k.Extended}))
 	}
+	add(v.say("page.f.due", nil), strings.Join(terms, "\n"))
 	return all
 }
 
