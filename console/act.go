@@ -77,7 +77,7 @@ var steps = []taking{
 		return v.Desk.Switch(tx, v.actor, no, v.Now())
 	}},
 	{verb: cases.Inform, bars: func(_ *visit, c cases.Case) bool { return !c.ByHand() || !c.Stage.Open() }, // others are told in chat
-		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.inform", true)} },
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.line("page.text.inform", "text", true)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Inform(tx, v.actor, no, v.value("text"), v.Now())
 		}},
