@@ -317,7 +317,9 @@ func live(tx storage.Tx, d *desk.Desk, i int, at time.Time, after int) (cases.Nu
 	case after < 5000 && i%20 == 0:
 		_, err = d.Assign(tx, staff, no, "hq", calendar.Term{N: 15}, "", at.Add(time.Minute))
 	case after > 1000:
-		_, err = d.Close(tx, staff, no, "更衣柜的锁已全部换好，钥匙到澡堂值班室领", at.Add(time.Minute))
+		if _, err = d.Answer(tx, staff, no, cases.Reply{Opinion: "更衣柜的锁已全部换好，钥匙到澡堂值班室领", Basis: "维修单"}, at.Add(time.Minute)); err == nil {
+			_, err = d.Close(tx, staff, no, "", at.Add(time.Minute))
+		}
 	}
 	return no, err
 }

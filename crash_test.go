@@ -222,7 +222,7 @@ func (c *crowd) follow(p *process, person string, r *rand.Rand, i int) error {
 		"登记 " + no + " 宿舍澡堂 后勤",
 		"转办 " + no + " 机电 3天",
 		"转办 " + no + " 后勤 3个工作日",
-		fmt.Sprintf("答复 %s 锁换好了，凭条%s%02d%03d", no, person, c.round, i),
+		fmt.Sprintf("答复 %s 锁换好了，凭条%s%02d%03d 依据：维修单 确认", no, person, c.round, i),
 	}[r.IntN(4)]
 	return c.speak(p, person, "p-"+person, text)
 }
@@ -257,7 +257,7 @@ func (c *crowd) passTime(p *process, r *rand.Rand) error {
 var (
 	receipt   = regexp.MustCompile(`^已收到，编号(\d{4}-\d{4})，查询码`)
 	handedIn  = regexp.MustCompile(`^反映 事由：(更衣柜[A-Z]\d+锁坏了)`)
-	answered  = regexp.MustCompile(`^(?:\d{4}-)?\d{4}有答复了：锁换好了，凭条(\w+)`)
+	answered  = regexp.MustCompile(`(?s)^(?:\d{4}-)?\d{4}有答复了.*支持。锁换好了，凭条(\w+)`)
 	toldBack  = regexp.MustCompile(`^(?:\d{4}-)?\d{4}已答复，反映人已收到`)
 	taskGiven = regexp.MustCompile(`^(?:\d{4}-)?\d{4}已转.*发给单位的是`)
 )

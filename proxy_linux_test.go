@@ -201,9 +201,9 @@ func TestMatterThroughProxy(t *testing.T) {
 	}
 	o.hears("shi", "谢谢")
 	o.hears("wang", "机电队反馈：锁已采购，明天换好")
-	o.server.Say("wang", "", "答复 1 锁全部换好了")
+	o.server.Say("wang", "", "答复 1 锁全部换好了 依据：维修单 确认")
 	o.hears("wang", "反映人已收到")
-	o.hears("hou", "有答复了：锁全部换好了")
+	o.hears("hou", "支持。锁全部换好了")
 	o.server.Say("wang", "", "办结 1")
 	o.hears("wang", "已办结")
 	o.hears("hou", "办完了")

@@ -65,7 +65,8 @@ func (p *assembly) conversation(planner *schedule.Planner) bot.Options {
 		Opens: opens, Shuts: shuts, Unsettled: p.queue.Unsettled, Batches: p.queue.Batches, Status: p.state.text,
 		Now: p.now, Log: p.log, Pass: p.queue.Pass, Moved: planner.Replan,
 		Slow: func(transport string) bool { _, slow := paced[transport]; return slow },
-		Owed: p.wake, Wanted: func() { p.keeper.Wake() }}
+		Owed: p.wake, Wanted: func() { p.keeper.Wake() },
+		Keep: func(content []byte) (string, error) { return p.keeper.Put(content) }}
 }
 
 // fetchers are the networks that what people send along comes from.

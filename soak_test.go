@@ -224,7 +224,7 @@ func (m *talkers) officer(id string, half int, stop <-chan struct{}) {
 		m.ask(id, "登记 "+no+" 宿舍澡堂 后勤", no+"已登记")
 		m.ask(id, "转办 "+no+" 后勤 3天", no+"已转")
 		m.hear(id, "【"+no+"】后勤服务中心反馈")
-		m.ask(id, "答复 "+no+" 锁换好了，凭条"+no, no+"已答复|"+no+"有答复")
+		m.ask(id, "答复 "+no+" 锁换好了，凭条"+no+" 依据：维修单 确认", no+"已答复|"+no+"有答复")
 		m.ask(id, "办结 "+no, no+"已办结")
 	})
 }

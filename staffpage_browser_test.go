@@ -68,7 +68,10 @@ func TestBrowserStaffPage(t *testing.T) {
 		{"", shot("console.png"), nil},
 		{"it is answered", tap("#answer-text", ""), nil},
 		{"", keys("锅炉修好了，今晚起有热水"), nil},
-		{"", tap(atDo, "答复"), see(atSaid, "“答复”办好了")},
+		{"on what it rests", tap("#answer-basis", ""), nil},
+		{"", keys("检修记录"), nil},
+		{"it is shown as it will be read", tap(atDo, "答复"), see(".preview", "④依据：检修记录")},
+		{"and sent", tap(atDo, "确认发出"), see(atSaid, "“答复”办好了")},
 		{"and closed", tap(atDo, "办结"), see(atSaid, "“办结”办好了")},
 		{"then nothing is left to do", nil, see(atMain, "现在没有要办的")},
 	})

@@ -1,8 +1,11 @@
 package attach
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -81,6 +84,19 @@ func (k *Keeper) place(hash []byte, write func(to string) error) error {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// Put keeps bytes that the office itself made, until the next sweep: they are made
+// anew when they are asked for again. Ref names them.
+func (k *Keeper) Put(content []byte) (ref string, err error) {
+	k.files.Lock()
+	defer k.files.Unlock()
+	hash := sha256.Sum256(content)
+	err = k.place(hash[:], func(to string) error { return writeFile(to, bytes.NewReader(content)) })
+	if err != nil {
+		return "", fmt.Errorf("keep a paper: %w", err)
+	}
+	return hex.EncodeToString(hash[:]), nil
 }
 
 // moveDated gives a file its final name, once it has the time that it is to show.

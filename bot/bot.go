@@ -69,6 +69,8 @@ type Options struct {
 	Moved func()
 	// Wanted is told that something which came with a message is to be fetched.
 	Wanted func()
+	// Keep keeps a paper that was made until it is sent, and names it.
+	Keep func(content []byte) (ref string, err error)
 }
 
 // lockSeed spreads the conversations over the locks.

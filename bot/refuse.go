@@ -24,11 +24,11 @@ func (t *turn) refusal(r *cases.Refusal) string {
 func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
 	command := string(v)
 	for _, c := range commands {
-		if c.verb == v {
+		if c.verb == v || c.verb == "" && c.id == string(v) {
 			command = c.words[0]
 		}
 	}
-	if v != cases.Accept && v != cases.SignOff && v != cases.Close {
+	if v != cases.Accept && v != cases.SignOff && v != cases.Close && v != cases.Fulfil && v != cases.Confirm {
 		return command + " " + desk.ShortNumber(no, t.now) + " …"
 	}
 	return command + " " + desk.ShortNumber(no, t.now)
@@ -83,6 +83,8 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 			e.Text = e.Motive
 		case e.Verb == cases.Open, e.Verb == cases.Submit:
 			continue
+		case e.Verb == cases.Rate:
+			continue // nobody who handles it is to know
 		case t.actor.Role == cases.Leader && (e.Verb == cases.Recall || e.Verb == cases.Rejoin):
 			continue // of the person, not of the matter
 		case e.Verb == cases.Recall && e.Of < len(events):
@@ -104,6 +106,9 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 func (t *turn) readable(e cases.Event) string {
 	if t.actor.Role == cases.Leader && (e.Verb == cases.Supplement || e.Verb == cases.Ask) {
 		return ""
+	}
+	if e.Reply != nil {
+		return e.Reply.Opinion
 	}
 	return e.Text
 }

@@ -75,6 +75,9 @@ func (t *turn) ordinary() (reply, error) {
 	if r, ok, err := t.answersQuote(); ok {
 		return r, err
 	}
+	if t.talk.Answer != nil && t.actor.Role != cases.Worker {
+		return t.inAnswer()
+	}
 	if t.talk.Form != "" {
 		return t.inForm()
 	}
@@ -229,8 +232,10 @@ func (t *turn) command() (command, input, bool) {
 	case c.rest && !allowed && !rest.Empty() && !t.meant(c, rest):
 		// "来访问过一次" from a worker is a story, not a command
 		return command{}, input{}, false
-	case c.id == "cancel" && t.talk.Form != "":
+	case c.id == "cancel" && (t.talk.Form != "" || t.talk.Answer != nil):
 		return command{}, input{}, false
+	case c.id == "confirm" && in.no.IsZero() && (t.known || t.talk.Form != "" || len(t.talk.Asked) > 0):
+		return command{}, input{}, false // 满意 alone is an answer to what was asked
 	case c.id == "reception" && !rest.Empty():
 		if _, _, _, ok := rest.Month(t.saidOn()); !ok { // a story about that day
 			return command{}, input{}, false

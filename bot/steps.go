@@ -201,10 +201,6 @@ func (b *Bot) Expect(tx storage.Tx, petitioner chat.Address, no cases.Number, no
 	return asked.saveTalk(tx)
 }
 
-func answerCase(t *turn, in input) (reply, error) {
-	return t.withText(in, "answer", t.b.desk.Answer)
-}
-
 func closeCase(t *turn, in input) (reply, error) { return t.withText(in, "close", t.b.desk.Close) }
 
 func urge(t *turn, in input) (reply, error) { return t.withText(in, "urge", t.b.desk.Urge) }

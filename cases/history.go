@@ -183,6 +183,7 @@ func (c Case) After(e Event) Case {
 	case Rate:
 		c.Rating = e.Grade
 	case Reopen:
+		c.Reply, c.Answer = nil, "" // the next answer is another one
 		c.Reopened++
 		c.Feedback, c.SignedAt, c.DisputedAt, c.ClosedAt, c.AcceptedAt = "", time.Time{}, time.Time{}, time.Time{}, e.At
 		c.Extended, c.Delay, c.Procedure = false, "", Ordinary // the second time it is not so simple

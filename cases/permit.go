@@ -128,6 +128,10 @@ func (c Case) forbids(e Event) Code {
 		if k, ok := c.Clock(ObjectClock); ok && k.Over(e.At) {
 			return TooLate
 		}
+	case Answer:
+		if e.Reply.unexplained() {
+			return NoReason
+		}
 	case Confirm, Dispute:
 		if k, ok := c.Clock(WindowClock); !ok || k.Over(e.At) {
 			return TooLate

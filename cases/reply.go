@@ -1,6 +1,9 @@
 package cases
 
-import "time"
+import (
+	"time"
+	"unicode/utf8"
+)
 
 // AnswerCode is what an answer says of the request (处理意见).
 type AnswerCode string
@@ -38,6 +41,20 @@ type Reply struct {
 	RemedyTo    string    `cbor:"6,keyasint,omitempty"`
 	RemedyUntil time.Time `cbor:"7,keyasint,omitempty"`
 	By          string    `cbor:"8,keyasint,omitempty"` // person id of who signed it
+}
+
+// enoughReason is how many characters a reason that somebody can follow has at
+// least.
+const enoughReason = 8
+
+// unexplained reports whether the answer says no, or not quite, without a reason
+// that can be read (条例 art. 29, 32).
+func (r *Reply) unexplained() bool {
+	switch r.Code {
+	case NotSupported, NotAdopted, Partly, PartlyAdopted:
+		return utf8.RuneCountInString(r.Opinion) < enoughReason
+	}
+	return false
 }
 
 // Grade is how the petitioner found the handling (评价).

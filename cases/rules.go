@@ -81,7 +81,7 @@ var Table = []Rule{
 		Starts: []ClockKind{HandleClock, TaskClock}, Stops: []ClockKind{HouseClock}, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Switch, From: []Stage{Accepted, Handling}, By: office, Starts: []ClockKind{HandleClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Inform, From: append(slices.Clone(beforeEnd), Reviewing, Closed, Referred), By: office, Needs: []Need{NeedText}},
-	{Verb: Answer, From: []Stage{Accepted, Handling, Answered}, To: Answered, By: office, Needs: []Need{NeedText, NeedCode, NeedBasis},
+	{Verb: Answer, From: []Stage{Accepted, Handling, Answered}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis, NeedCode},
 		Starts: []ClockKind{WindowClock}, Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToLeader}},
 	{Verb: Refer, From: []Stage{Registered, Accepted, Handling}, To: Referred, By: office, Needs: []Need{NeedText},
 		Stops: binding, Tells: []Party{ToPetitioner, ToUnit}},

@@ -54,6 +54,8 @@ type Office struct {
 	StaffReads int `yaml:"staff_reads"`
 	// RetentionYears is how many years after a matter's end it is kept who spoke.
 	RetentionYears int `yaml:"retention_years"`
+	// FullName stands at the head of papers and at their seal. Default: the name.
+	FullName string `yaml:"full_name"`
 	// Superior is whom to ask for a review (复查), as an answer prints it.
 	// Default: 上一级单位.
 	Superior string

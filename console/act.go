@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,9 +83,34 @@ var steps = []taking{
 			return v.Desk.Inform(tx, v.actor, no, v.value("text"), v.Now())
 		}},
 	{verb: cases.Answer, part: toEnd,
-		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.answer", true)} },
+		asks: (*visit).asksAnswer,
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
-			return v.Desk.Answer(tx, v.actor, no, v.value("text"), v.Now())
+			return v.answer(tx, no)
+		}},
+	{verb: cases.Fulfil, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Stage != cases.Answered || c.Resolved() },
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.fulfil", false)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Fulfil(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Reopen, part: toEnd, bars: undisputed,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.reopen", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Reopen(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Review, part: toEnd, bars: undisputed,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.review", false)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Review(tx, v.actor, no, v.value("text"), v.Now())
+		}},
+	{verb: cases.Conclude, part: toEnd,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.conclude", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Conclude(tx, v.actor, no, v.typedReply(), v.Now())
+		}},
+	{verb: cases.Finish, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Round < 2 },
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.finish", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Finish(tx, v.actor, no, v.value("text"), v.Now())
 		}},
 	{verb: cases.Close, part: toEnd,
 		asks: func(v *visit, c cases.Case) []field { return []field{v.box("page.text.close", !c.DisputedAt.IsZero())} },
@@ -92,6 +118,9 @@ var steps = []taking{
 			return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())
 		}},
 }
+
+// undisputed bars what is done only where the petitioner does not accept the answer.
+func undisputed(_ *visit, c cases.Case) bool { return c.DisputedAt.IsZero() }
 
 // usual is the step that is usually next.
 func usual(c cases.Case, role cases.Role) cases.Verb {
@@ -141,7 +170,10 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 		}
 		if t.verb == s.verb {
 			v.again(form.Fields)
-			form.Refused = t.refused
+			form.Refused, form.Preview = t.refused, t.preview
+			if t.preview != "" {
+				form.Seen = seenMark(t.preview)
+			}
 			form.Open = true
 		}
 		if form.Main {
@@ -215,9 +247,12 @@ func (v *visit) act() {
 		}
 		return err
 	})
+	var unseen *unseen
 	switch r, refused := desk.IsRefusal(err); {
 	case refused:
 		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, refused: v.refusal(r)})
+	case errors.As(err, &unseen):
+		v.matterWith(no, http.StatusOK, view{}, shown{verb: verb, preview: unseen.text})
 	case err != nil:
 		v.broken(v.w, err)
 	case again:

@@ -96,6 +96,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /matters/{no}", c.as((*visit).matter))
 	mux.HandleFunc("POST /matters/{no}/{verb}", c.as((*visit).act))
 	mux.HandleFunc("POST /matters/{no}/contact", c.as((*visit).contact))
+	mux.HandleFunc("POST /matters/{no}/opinion", c.as((*visit).opinion))
 	mux.HandleFunc("POST /matters/{no}/files", c.as((*visit).files))
 	mux.HandleFunc("POST /matters/{no}/files/{n}", c.as((*visit).file))
 	mux.HandleFunc("GET /new", c.as((*visit).blank))

@@ -273,8 +273,8 @@ func TestRights(t *testing.T) {
 		x.lacks(a, "锚杆")
 	}
 	x.wants(x.by("ji", "/", nil), http.StatusOK, "像是检举控告")
-	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j"}, "text": {"查实了"}})
-	x.wants(x.follow("ji", a), http.StatusOK, "“答复”办好了", "查实了")
+	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j"}, "text": {"查实了 依据：调查报告"}, "code": {"explained"}})
+	x.wants(a, http.StatusOK, "③处理意见：解答。查实了")
 	x.wants(x.by("ji", "/new", url.Values{"channel": {"call"}, "text": {"路灯不亮"}, "key": {"n"}}), http.StatusUnprocessableEntity, "只有授权人员能用")
 	x.wants(x.by("ji", "/matters/2026-0002/assign", url.Values{"key": {"z"}, "unit": {"hq"}, "days": {"3"}}), http.StatusUnprocessableEntity, "只有授权人员能用")
 }
@@ -313,10 +313,19 @@ func TestWholeWay(t *testing.T) {
 		{"assign", url.Values{"unit": {"hq"}, "days": {"3"}, "working": {"yes"}, "text": {"换锁"}}, []string{"“转办”办好了", "给单位的任务 换锁"}},
 		{"urge", url.Values{"text": {""}}, []string{"“催办”办好了"}},
 		{"ask", url.Values{"text": {"几号柜？"}}, []string{"“问”办好了", "问反映人 几号柜？"}},
-		{"answer", url.Values{"text": {"换好了"}}, []string{"“答复”办好了", "答复 换好了"}},
+		{"answer", url.Values{"text": {"换好了"}, "basis": {"维修单"}}, []string{"“答复”办好了", "答复 换好了", "依据 维修单"}},
 		{"close", url.Values{"text": {""}}, []string{"“办结”办好了", "现在没有要办的"}},
 	} {
 		s.form.Set("key", fmt.Sprint("step", i))
+		if s.verb == "answer" { // is read before it goes out
+			shown := x.by("wang", "/matters/2026-0001/answer", s.form)
+			x.wants(shown, http.StatusOK, "反映人会看到：", "③处理意见：支持。换好了", "④依据：维修单", "确认发出")
+			seen := regexp.MustCompile(`name="sure" value="(\w+)"`).FindStringSubmatch(shown.html)
+			if len(seen) == 0 || x.events(1)[len(x.events(1))-1].Verb == cases.Answer {
+				t.Fatalf("what goes out was not shown first: %s", shown.text)
+			}
+			s.form.Set("sure", seen[1])
+		}
 		x.wants(x.follow("wang", x.by("wang", "/matters/2026-0001/"+s.verb, s.form)), http.StatusOK, s.wants...)
 		before := len(x.events(1))
 		x.wants(x.follow("wang", x.by("wang", "/matters/2026-0001/"+s.verb, s.form)), http.StatusOK, "刚才已经办过，没有再办一遍")
@@ -334,6 +343,54 @@ func TestWholeWay(t *testing.T) {
 		t.Errorf("messages were let go %d times, answers are expected to %v", x.owed, x.expected)
 	}
 	x.wants(x.by("wang", "/", nil), http.StatusOK, "没有在办的事")
+
+	// how it was handled is nothing for those who handled it
+	if err := x.store.Update(t.Context(), func(tx storage.Tx) error {
+		_, err := x.desk.Rate(tx, cases.Number{Seq: 1}, desk.Claim{From: "test:luo"}, cases.Unsatisfied, "拖了点", monday)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	x.lacks(x.by("wang", "/matters/2026-0001", nil), "拖了点", "评价", "满意")
+
+	paper := x.by("wang", "/matters/2026-0001/opinion", url.Values{})
+	if name := paper.header.Get("Content-Disposition"); paper.code != http.StatusOK || !strings.HasPrefix(name, "attachment;") ||
+		strings.Contains(name, "张三") || !strings.HasPrefix(paper.html, "PK") {
+		t.Errorf("the written opinion came as %d %q", paper.code, name)
+	}
+}
+
+// What petitioners do not accept is handled anew or reviewed at the page too.
+func TestNotAccepted(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	answered := func(tx storage.Tx) error {
+		_, err := x.desk.Answer(tx, cases.Actor{ID: "wang", Role: cases.Staff}, cases.Number{Seq: 1}, cases.Reply{Opinion: "换好了", Basis: "维修单"}, monday)
+		return err
+	}
+	disputed := func(tx storage.Tx) error {
+		_, err := x.desk.Dispute(tx, cases.Number{Seq: 1}, desk.Claim{From: "test:luo"}, "还是坏的", monday)
+		return err
+	}
+	for i, s := range []struct {
+		before []func(storage.Tx) error
+		verb   string
+		text   string
+		wants  string
+	}{
+		{[]func(storage.Tx) error{answered}, "fulfil", "", "“落实”办好了"},
+		{[]func(storage.Tx) error{disputed}, "reopen", "漏了一把", "“重办”办好了"},
+		{[]func(storage.Tx) error{answered, disputed}, "review", "", "“转复查”办好了"},
+		{nil, "conclude", "维持 依据：维修单", "“复查意见”办好了"},
+	} {
+		for _, step := range s.before {
+			if err := x.store.Update(t.Context(), step); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := x.by("wang", "/matters/2026-0001/"+s.verb, url.Values{"key": {fmt.Sprint("n", i)}, "text": {s.text}})
+		x.wants(x.follow("wang", a), http.StatusOK, s.wants)
+	}
 }
 
 // Registering twice with one form is registering once, and the receipt can be

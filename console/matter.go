@@ -20,6 +20,8 @@ type step struct {
 	Refused    string // why it was not taken as it was sent
 	Main       bool   // the step that is usually next
 	Open       bool   // its form is shown at once
+	// how the petitioner would read what is about to go out, and the mark of it
+	Preview, Seen string
 }
 
 type matterPage struct {
@@ -35,6 +37,7 @@ type matterPage struct {
 	MayReach  bool // the petitioner left something to reach them by
 	Contact   string
 	MayFiles  bool // something was sent along
+	MayPrint  bool // the answer is owed on paper too
 	Files     []file
 	Guards    bool   // it is opened for a motive only
 	Motive    string // for which it was, to open more
@@ -67,6 +70,7 @@ type shown struct {
 	// the form that was refused, and why
 	verb    cases.Verb
 	refused string
+	preview string // an answer as its petitioner would read it
 	// what was opened of the sealed part
 	contact string
 	files   []file
@@ -85,6 +89,7 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
 		main.Guards = c.Guards()
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
+		main.MayPrint = desk.Written(c)
 	}
 	p.Main = main
 	v.page(status, "matter", p)

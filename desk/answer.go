@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"cmp"
 	"time"
 
+	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -29,62 +32,141 @@ func (d *Desk) Ask(tx storage.Tx, actor cases.Actor, no cases.Number, text strin
 	return Done{Case: s.c, Told: to != "", Lost: s.lost}, to, s.commit()
 }
 
-// Answer gives the petitioner the office's answer (答复).
-func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+// Answer gives the petitioner the office's answer (答复). What staff left open of
+// it is filled in with what is known of the matter.
+func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, r cases.Reply, now time.Time) (Done, error) {
 	s, err := d.stepTo(tx, no, cases.Answer, actor, now)
 	if err != nil {
 		return Done{}, err
-	}
-	if text == "" {
-		return Done{}, s.refuse(cases.NoText, cases.Answer, "")
 	}
 	onTheWay, err := s.takeOnTheWay()
 	if err != nil {
 		return Done{}, err
 	}
-	to, err := s.answer(text)
+	if r, err = s.reply(r); err != nil {
+		return Done{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Answer, Reply: &r}); err != nil {
+		return Done{}, err
+	}
+	to, err := s.tellPetitioner("worker.answered", nil)
 	if err != nil {
 		return Done{}, err
+	}
+	if s.before.Note != "" {
+		if _, err := s.tellUnit(s.c.Lead, "unit.answered", nil); err != nil {
+			return Done{}, err
+		}
+	}
+	if p, ok := d.Office.Person(s.c.Leader); ok {
+		if _, err := s.tell([]cases.Person{p}, "leader.answered", nil); err != nil {
+			return Done{}, err
+		}
 	}
 	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != "", Lost: s.lost}, s.commit()
 }
 
-func (s *step) answer(text string) (chat.Address, error) {
-	s.add(cases.Event{Verb: cases.Answer, Text: text})
-	return s.tellPetitioner("worker.answered", words.Args{"Text": text})
+// Draft is an answer that is not given yet.
+type Draft struct {
+	Case  cases.Case
+	Reply cases.Reply // filled in
+	Text  string      // as the petitioner would read it
 }
 
-// Close finishes a matter that has been answered (办结). Words given with it are
-// the answer if there was none yet.
-func (d *Desk) Close(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
-	verb := cases.Close
-	if text != "" {
-		verb = cases.Answer // words may be the answer that is still missing
+// Draft returns an answer as it would be given. A refusal says what it lacks, and
+// comes with what there is. Seen is how many events the matter had when the answer
+// was begun, 0 for now: it is refused when another step was taken meanwhile.
+func (d *Desk) Draft(g storage.Getter, actor cases.Actor, no cases.Number, r cases.Reply, seen int, now time.Time) (Draft, error) {
+	c, err := d.find(g, no, now, func(c cases.Case) error { return c.Check(actor, cases.Answer) })
+	if refusal, ok := IsRefusal(err); ok && c.Events == 0 {
+		refusal.Verb = cases.Answer
+		return Draft{}, d.unknown(refusal, cases.Answer, actor)
 	}
-	s, err := d.begin(tx, no, verb, actor, nil, now)
+	if err != nil {
+		return Draft{Case: c}, err
+	}
+	if err := d.meanwhile(g, c, seen, cases.Answer); err != nil {
+		return Draft{Case: c}, err
+	}
+	s := &step{d: d, now: now, actor: actor, c: c}
+	if c.Stage == cases.Received || c.Stage == cases.Registered {
+		if s.c.Procedure, err = s.procedureOnTheWay(); err != nil {
+			return Draft{Case: c}, err
+		}
+		s.c.Stage = cases.Accepted // as it will be on the way
+	}
+	if r, err = s.reply(r); err == nil {
+		err = s.c.Permit(cases.Event{At: now, Actor: actor, Verb: cases.Answer, Reply: &r})
+	}
+	s.c.Reply = &r
+	return Draft{Case: c, Reply: r, Text: d.say("worker.answered", d.Args(s.c, now, nil))}, err
+}
+
+// reply fills an answer in.
+func (s *step) reply(r cases.Reply) (cases.Reply, error) {
+	if r.Opinion == "" {
+		return r, s.refuse(cases.NoText, cases.Answer, "")
+	}
+	r.Request = cmp.Or(r.Request, s.c.Fields[cases.Want], s.c.Fields[cases.Matter])
+	r.Facts = cmp.Or(r.Facts, s.c.Feedback, s.c.Fields[cases.Matter])
+	if r.Code == "" {
+		r.Code = outcome(r.Opinion, s.c.Codes())
+	}
+	r.RemedyTo, r.RemedyUntil, r.By = s.d.Superior, time.Time{}, s.actor.ID
+	if l, ok := cases.WindowClock.Limit(s.c.Procedure); ok && s.c.Round < 2 {
+		r.RemedyUntil = s.d.clock(cases.WindowClock, s.now, calendar.Term{N: l.Days, Working: l.Working}).Due
+	}
+	if word := harsh(r.Request, r.Facts, r.Opinion, r.Basis); word != "" {
+		return r, s.refuse(cases.HarshWords, cases.Answer, word)
+	}
+	return r, nil
+}
+
+// meanwhile refuses a step on a matter in which somebody took another since it had
+// so many events; 0 asks nothing.
+func (d *Desk) meanwhile(g storage.Getter, c cases.Case, seen int, verb cases.Verb) error {
+	for i := seen; seen > 0 && i < c.Events; i++ {
+		var e cases.Event
+		if _, err := record.Load(g, eventTable, eventKey(c.No, i), &e); err != nil {
+			return err
+		}
+		switch e.Verb {
+		case cases.Open, cases.Urge, cases.PassOn, cases.MediaGone, cases.Rejoin, cases.Recall, cases.Rate:
+			continue // changes nothing for the answer
+		}
+		who := d.say("role."+string(e.Actor.Role), nil)
+		if p, ok := d.Office.Person(e.Actor.ID); ok {
+			who = p.Name
+		}
+		return &cases.Refusal{Code: cases.Meanwhile, Verb: verb, No: c.No, Stage: c.Stage, Typed: who}
+	}
+	return nil
+}
+
+// Written reports whether the answer is owed as a document too (处理意见书): of a
+// request in the ordinary procedure (条例 art. 31, 32).
+func Written(c cases.Case) bool { return c.Reply != nil && written(c) }
+
+func written(c cases.Case) bool {
+	return c.Round == 0 && c.Procedure != cases.Simple && c.Form != cases.SuggestionForm && !c.Sealed
+}
+
+// Close finishes a matter that has been answered (办结): with a reason where the
+// petitioner does not accept the answer.
+func (d *Desk) Close(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, error) {
+	s, err := d.stepTo(tx, no, cases.Close, actor, now)
 	if err != nil {
 		return Done{}, err
 	}
-	if text != "" && s.c.Stage != cases.Answered {
-		if _, err := s.takeOnTheWay(); err != nil {
-			return Done{}, err
-		}
-		if _, err := s.answer(text); err != nil {
-			return Done{}, err
-		}
-		text = ""
-	}
-	if err := s.check(cases.Close); err != nil {
+	if err := s.take(cases.Event{Verb: cases.Close, Text: text}); err != nil {
 		return Done{}, err
 	}
-	unit := s.c.Lead
-	s.add(cases.Event{Verb: cases.Close, Text: text})
 	to, err := s.tellPetitioner("worker.closed", words.Args{"Text": text})
 	if err != nil {
 		return Done{}, err
 	}
 	if s.before.Note != "" {
-		if _, err := s.tellUnit(unit, "unit.closed", nil); err != nil {
+		if _, err := s.tellUnit(s.c.Lead, "unit.closed", nil); err != nil {
 			return Done{}, err
 		}
 	}

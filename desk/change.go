@@ -96,9 +96,6 @@ func (d *Desk) find(g storage.Getter, no cases.Number, now time.Time, fits func(
 	return found[0], &cases.Refusal{Code: cases.Ambiguous, No: found[1].No, Typed: found[0].No.String()}
 }
 
-// check asks the tables of steps and rights.
-func (s *step) check(v cases.Verb) error { return s.c.Check(s.actor, v) }
-
 // refuse builds a refusal of this step.
 func (s *step) refuse(code cases.Code, v cases.Verb, typed string) error {
 	return &cases.Refusal{Code: code, Verb: v, No: s.c.No, Stage: s.c.Stage, Typed: typed}

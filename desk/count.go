@@ -28,6 +28,8 @@ type tally struct {
 	OutOf    int                 `cbor:"10,keyasint,omitempty"`
 
 	Channels map[cases.Channel]int `cbor:"11,keyasint,omitempty"` // of Received
+	Resolved int                   `cbor:"12,keyasint,omitempty"` // of Closed (化解)
+	Ratings  map[cases.Grade]int   `cbor:"13,keyasint,omitempty"` // of Answered, the latest of each matter
 }
 
 func allKey() []byte { return storage.Key(nil).Text("all") }
@@ -62,7 +64,67 @@ func (s *step) count() error {
 			return err
 		}
 	}
-	return s.countMonth()
+	if err := s.countMonth(); err != nil {
+		return err
+	}
+	return s.countLater()
+}
+
+// countLater counts what a later step may change in the month that it belongs to:
+// what is closed, and settled, in that of closing; a rating in that of the answer.
+func (s *step) countLater() error {
+	ends := func(c cases.Case) (closed time.Time, resolved bool) {
+		if counted(c) && (c.Stage == cases.Closed || c.Stage == cases.Final) {
+			return c.ClosedAt, c.Resolved()
+		}
+		return time.Time{}, false
+	}
+	rated := func(c cases.Case) (time.Time, cases.Grade) {
+		if counted(c) && c.Rating != "" {
+			return c.AnsweredAt, c.Rating
+		}
+		return time.Time{}, ""
+	}
+	wasAt, wasResolved := ends(s.before)
+	isAt, isResolved := ends(s.c)
+	if !wasAt.Equal(isAt) || wasResolved != isResolved {
+		end := func(n int, resolved bool) func(*tally) {
+			return func(m *tally) {
+				m.Closed += n
+				if resolved {
+					m.Resolved += n
+				}
+			}
+		}
+		if err := s.inMonth(wasAt, end(-1, wasResolved)); err != nil {
+			return err
+		}
+		if err := s.inMonth(isAt, end(1, isResolved)); err != nil {
+			return err
+		}
+	}
+	wasAt, was := rated(s.before)
+	isAt, is := rated(s.c)
+	if was == is && wasAt.Equal(isAt) {
+		return nil
+	}
+	if err := s.inMonth(wasAt, func(m *tally) { m.Ratings = plus(m.Ratings, was, -1) }); err != nil {
+		return err
+	}
+	return s.inMonth(isAt, func(m *tally) { m.Ratings = plus(m.Ratings, is, 1) })
+}
+
+// inMonth changes the counters of a month; the zero time is none.
+func (s *step) inMonth(at time.Time, change func(*tally)) error {
+	if at.IsZero() {
+		return nil
+	}
+	var m tally
+	if _, err := record.Load(s.tx, countTable, monthKey(at), &m); err != nil {
+		return err
+	}
+	change(&m)
+	return record.Save(s.tx, countTable, monthKey(at), m)
 }
 
 // countMonth counts what happened in the month in which it happened.
@@ -110,8 +172,6 @@ func (m *tally) add(e cases.Event, before, after cases.Case) bool {
 			return false
 		}
 		m.answered(e, before)
-	case cases.Close:
-		m.Closed++
 	default:
 		return false
 	}

@@ -31,6 +31,10 @@ type Options struct {
 	Reception Reception
 	// Facts are the office's name, phones and places, for the wording.
 	Facts words.Args
+	// Superior is whom to ask for a review (复查); "" for the next level up.
+	Superior string
+	// FullName is what stands at the head of papers (全称); "" for the office's name.
+	FullName string
 	// PushAt is the time of day of the pushes about terms, in minutes.
 	PushAt int
 	// Lasts reports whether an address is good for more than one login of its

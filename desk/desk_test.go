@@ -129,11 +129,11 @@ var acts = map[string]func(d *Desk, tx storage.Tx, no cases.Number, now time.Tim
 		return err
 	},
 	"answer": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.Answer(tx, staff, no, "换好了", now)
+		_, err := d.Answer(tx, staff, no, cases.Reply{Opinion: "换好了", Basis: "维修单"}, now)
 		return err
 	},
 	"discipline answers": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {
-		_, err := d.Answer(tx, cases.Actor{ID: "ji", Role: cases.Discipline}, no, "查实了", now)
+		_, err := d.Answer(tx, cases.Actor{ID: "ji", Role: cases.Discipline}, no, cases.Reply{Opinion: "查实了", Basis: "调查报告", Code: cases.Explained}, now)
 		return err
 	},
 	"close": func(d *Desk, tx storage.Tx, no cases.Number, now time.Time) error {

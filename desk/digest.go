@@ -153,7 +153,9 @@ func (d *Desk) OverviewText(ctx context.Context, actor cases.Actor, now time.Tim
 	if actor.Role == cases.Leader {
 		lines = d.PlainLines
 	}
-	return d.say("overview", d.overviewArgs(o, now, lines)), nil
+	args := d.overviewArgs(o, now, lines)
+	args["Leads"] = actor.Role == cases.Leader // who handles matters does not read how they were rated
+	return d.say("overview", args), nil
 }
 
 func (d *Desk) overviewArgs(o Overview, now time.Time, lines func([]cases.Case, time.Time) []Line) words.Args {
@@ -164,9 +166,19 @@ func (d *Desk) overviewArgs(o Overview, now time.Time, lines func([]cases.Case, 
 		"MonthSuggestions": o.Month.Forms[cases.SuggestionForm], "Visits": o.Month.Visits, "Visitors": o.Month.Visitors,
 		"Calls": o.Month.Channels[cases.ByCall], "Letters": o.Month.Channels[cases.ByLetter],
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
-		"Soon": lines(o.DueSoon, now), "Overdue": lines(o.Overdue, now),
+		"SettledN": o.Month.Resolved, "ResolvedRate": rate(o.Month.Resolved, o.Month.Closed), "Rated": rated(o.Month), "FewRated": rated(o.Month) < 3,
+		"Content": o.Month.Ratings[cases.Satisfied] + o.Month.Ratings[cases.Fair],
+		"Soon":    lines(o.DueSoon, now), "Overdue": lines(o.Overdue, now),
 		"SoonN": o.DueSoonN, "OverdueN": o.OverdueN, "Untold": lines(o.Untold, now), "UntoldN": o.UntoldN, "Hot": hot(o.Category),
 	}
+}
+
+// rated counts the matters that were rated; silence is no rating.
+func rated(m tally) (n int) {
+	for _, of := range m.Ratings {
+		n += of
+	}
+	return n
 }
 
 func first(list []cases.Case) []cases.Case { return list[:min(len(list), listedAtMost)] }

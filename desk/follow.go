@@ -123,11 +123,23 @@ func (s *step) registerOnTheWay() (bool, error) {
 	if s.c.Stage != cases.Received {
 		return false, nil
 	}
-	category := s.c.Suggested
-	if category == "" {
-		category = s.d.Office.Categories[len(s.d.Office.Categories)-1].Name
+	return true, s.register(s.categoryOnTheWay(), "", "")
+}
+
+func (s *step) categoryOnTheWay() string {
+	if s.c.Suggested != "" {
+		return s.c.Suggested
 	}
-	return true, s.register(category, "", "")
+	return s.d.Office.Categories[len(s.d.Office.Categories)-1].Name
+}
+
+// procedureOnTheWay is how a matter will be handled once it is accepted on the way.
+func (s *step) procedureOnTheWay() (cases.Procedure, error) {
+	if s.c.Stage == cases.Registered {
+		return s.stillSimple(), nil
+	}
+	cat, _ := s.d.Office.Category(s.categoryOnTheWay())
+	return s.procedure(cat, "")
 }
 
 // takeOnTheWay registers a matter that was only received, and accepts it.

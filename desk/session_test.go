@@ -189,7 +189,7 @@ func TestAfterRejoin(t *testing.T) {
 	r := handIn(t, d, store, "wx:s/luo", nil)
 	answer := func(text string, now time.Time) (done Done) {
 		do(t, store, func(tx storage.Tx) (err error) {
-			done, err = d.Answer(tx, staff, r.Case.No, text, now)
+			done, err = d.Answer(tx, staff, r.Case.No, cases.Reply{Opinion: text, Basis: "维修单", Code: cases.Supported}, now)
 			return err
 		})
 		return done
@@ -212,7 +212,7 @@ func TestAfterRejoin(t *testing.T) {
 	if err := rejoin("wx:s/bai"); err == nil {
 		t.Error("somebody else took it from there")
 	}
-	if done := answer("又换了", monday.Add(4*time.Hour)); !done.Told || done.Lost || !told(t, store, "0001有答复了：又换了") {
+	if done := answer("又换了", monday.Add(4*time.Hour)); !done.Told || done.Lost || !told(t, store, "③处理意见：支持。又换了") {
 		t.Errorf("an answer after it: %+v", done)
 	}
 	_, own, err := d.Track(t.Context(), r.Case.No, Claim{From: "wx:s/luo2"}, monday.Add(4*time.Hour))

@@ -24,7 +24,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Matter": c.Fields[cases.Matter], "Place": c.Fields[cases.Place],
 		"Since": c.Fields[cases.SinceWhen], "Want": c.Fields[cases.Want],
 		"Signature": string(c.Signature), "Channel": string(c.Channel),
-		"Received": c.ReceivedAt, "HasDue": !c.Due().IsZero(), "Due": c.Due(),
+		"Received": c.ReceivedAt, "HasDue": promised(c), "Due": c.Due(),
 		"Question": c.Question, "Feedback": c.Feedback, "Answer": c.Answer,
 		"Guarded": c.Guarded, "Sealed": c.Sealed, "Visitors": c.Visitors,
 		"Suggestion": c.Form == cases.SuggestionForm, "SignedOff": !c.SignedAt.IsZero(),
@@ -33,6 +33,14 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Law": law.Due, "HasLaw": hasLaw, "House": house.Due, "HasHouse": hasHouse, "ObjectDue": object.Due,
 		"Procedure": string(c.Procedure), "Simple": c.Procedure == cases.Simple, "Delay": c.Delay,
 	}
+	r := c.Reply
+	if r == nil {
+		r = &cases.Reply{Opinion: c.Answer}
+	}
+	args["HasReply"], args["Request"], args["Facts"], args["Opinion"], args["Basis"] = c.Reply != nil, r.Request, r.Facts, r.Opinion, r.Basis
+	args["Result"], args["RemedyTo"], args["RemedyUntil"], args["HasRemedy"] = d.result(r), r.RemedyTo, r.RemedyUntil, !r.RemedyUntil.IsZero()
+	args["Written"], args["Resolved"], args["Confirmed"], args["Disputed"] = written(c), c.Resolved(), !c.ConfirmedAt.IsZero(), !c.DisputedAt.IsZero()
+	args["Round"] = c.Round
 	for k, v := range more {
 		args[k] = v
 	}
@@ -79,6 +87,21 @@ func (d *Desk) Running(c cases.Case, now time.Time) []Running {
 			Simple: c.Procedure == cases.Simple && (kind == cases.HandleClock || kind == cases.DecideClock && c.Stage == cases.Registered), Extended: k.Extended})
 	}
 	return all
+}
+
+// promised reports whether the petitioner is promised something by a day.
+func promised(c cases.Case) bool { return !c.Due().IsZero() && c.Stage != cases.Answered }
+
+// result is what an answer says of the request, unless its own words begin with it.
+func (d *Desk) result(r *cases.Reply) string {
+	if r.Code == "" {
+		return ""
+	}
+	said := d.say("result."+string(r.Code), nil)
+	if strings.HasPrefix(phrase.Fold(r.Opinion), phrase.Fold(said)) {
+		return ""
+	}
+	return said
 }
 
 // ShortNumber writes a number as short as it is clear: with its year once that

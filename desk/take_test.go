@@ -210,7 +210,7 @@ func TestByHand(t *testing.T) {
 		if err != nil || strings.Contains(done.Case.Note, "张三") || !done.Case.ByHand() {
 			t.Errorf("handed out %+v, %v", done.Case, err)
 		}
-		if done, err = d.Answer(tx, staff, no, "换好了", monday.Add(time.Hour)); err != nil || done.Told {
+		if done, err = d.Answer(tx, staff, no, cases.Reply{Opinion: "换好了", Basis: "维修单"}, monday.Add(time.Hour)); err != nil || done.Told {
 			t.Errorf("told: %t, %v", done.Told, err)
 		}
 		if _, _, err := d.Contact(tx, unit, no, "回电", monday); err == nil {

@@ -204,10 +204,14 @@ func (d *Desk) Look(ctx context.Context, actor cases.Actor, no cases.Number, now
 		if err != nil {
 			return err
 		}
+		c.Rating = "" // not for anybody who may handle it
 		for i := range c.Events {
 			var e cases.Event
 			if ok, err := record.Load(r, eventTable, eventKey(c.No, i), &e); err != nil || !ok {
 				return fmt.Errorf("read event %d of %s: found %t: %w", i, c.No, ok, err)
+			}
+			if e.Verb == cases.Rate { // that there is one keeps the numbers of the others
+				e.Grade, e.Text = "", ""
 			}
 			events = append(events, e)
 		}

@@ -63,9 +63,7 @@ func (s *step) visited(v VisitNote) error {
 		return err
 	}
 	if v.Outcome != cases.TakenOn {
-		s.add(cases.Event{Verb: cases.Answer, Text: s.d.say("visit."+string(v.Outcome), nil)})
-		s.add(cases.Event{Verb: cases.Close})
-		return nil
+		return s.settled(v.Outcome)
 	}
 	unit, ok := s.d.Office.Unit(v.Unit)
 	if !ok {
@@ -78,6 +76,25 @@ func (s *step) visited(v VisitNote) error {
 	s.add(cases.Event{Verb: cases.Assign, Unit: unit.ID, Text: task, Clocks: []cases.Clock{*s.d.clockTo(cases.TaskClock, s.now, v.Due)}})
 	_, err := s.tellUnit(unit.ID, "unit.task", map[string]any{"Task": task, "TaskDue": v.Due})
 	return err
+}
+
+// settled answers and closes what was answered or solved at the table.
+func (s *step) settled(o cases.Outcome) error {
+	r := cases.Reply{Opinion: s.d.say("visit."+string(o), nil), Basis: s.d.say("visit-basis", nil), Code: cases.Explained}
+	if o == cases.SolvedThere {
+		r.Code = cases.Supported
+	}
+	r, err := s.reply(r)
+	if err != nil {
+		return err
+	}
+	if err := s.take(cases.Event{Verb: cases.Answer, Reply: &r}); err != nil {
+		return err
+	}
+	if r.Code == cases.Supported {
+		s.add(cases.Event{Verb: cases.Fulfil})
+	}
+	return s.take(cases.Event{Verb: cases.Close})
 }
 
 func countVisit(tx storage.Tx, persons int, now time.Time) error {

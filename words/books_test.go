@@ -79,6 +79,7 @@ func everything() Args {
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Against": []string{"后勤服务中心"}, "Who": []string{"后勤"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
+		"Bases": []string{"考勤记录"}, "Results": []string{"支持"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
@@ -90,6 +91,7 @@ func everything() Args {
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
 		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About",
 		"Request", "Facts", "Result", "Decision", "Basis", "Reviewer",
+		"Opinion", "RemedyTo", "ResolvedRate",
 		"When", "Lacks", "Amount", "Recorded", "Claimed"} {
 		args[name] = "〈" + name + "〉"
 	}
@@ -99,12 +101,13 @@ func everything() Args {
 	for _, name := range []string{"KeepYears"} {
 		args[name] = 3
 	}
-	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From"} {
+	for _, name := range []string{"Due", "TaskDue", "LeaderDue", "ClockDue", "Received", "Now", "Old", "Day", "RuleDay", "Month", "At", "Till", "From", "RemedyUntil", "DecideDue"} {
 		args[name] = noon
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
 		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days",
+		"Round", "Content", "Rated", "SettledN",
 		"Minutes", "Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
 		args[name] = 3
 	}
@@ -112,7 +115,7 @@ func everything() Args {
 	args["Was"], args["Clocks"], args["Extended"] = noon, []line{{Kind: "handle", Due: noon, Days: 3, Extended: true}, {Kind: "notice", Due: noon, Days: 3, Over: true}}, true
 	args["Untold"], args["UntoldN"], args["Delay"] = l, 2, "〈Delay〉"
 	args["ObjectDue"], args["Law"], args["House"] = noon, noon, noon
-	for _, name := range termsYesOrNo {
+	for _, name := range append(termsYesOrNo, answersYesOrNo...) {
 		args[name] = true
 	}
 	args["Size"], args["State"] = int64(120_000), "kept"
@@ -130,6 +133,9 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "Lost", "Known", "HasSince",
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
+
+var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
+	"MayDispute", "Leads", "FewRated"}
 
 var termsYesOrNo = []string{"HasLaw", "HasHouse", "Simple", "Secret"}
 

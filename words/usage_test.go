@@ -28,6 +28,7 @@ var families = map[string]struct {
 	"refuse.":    {folder: "../cases", kind: "Code"},
 	"visit.":     {folder: "../cases", kind: "Outcome", but: []string{"taken-on"}},
 	"reception.": {folder: "../schedule", kind: "Stage"},
+	"result.":    {folder: "../cases", kind: "AnswerCode"},
 	"unsent.":    {folder: "../outbox", kind: "State", but: []string{"sent"}},
 	"phase.":     {folder: "../chat", kind: "Phase"},
 	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
@@ -257,6 +258,14 @@ func (p *program) declared(f *ast.File) (bodies []*ast.FuncDecl) {
 		return true
 	})
 	for _, d := range f.Decls {
+		if table, ok := d.(*ast.GenDecl); ok { // what its functions say
+			ast.Inspect(table, func(n ast.Node) bool {
+				if l, ok := n.(*ast.FuncLit); ok {
+					bodies = append(bodies, &ast.FuncDecl{Name: ast.NewIdent("_"), Type: l.Type, Body: l.Body})
+				}
+				return true
+			})
+		}
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
 			bodies = append(bodies, fn)
 			if returnsArgs(fn) {

@@ -50,7 +50,7 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"attach":   {[]string{"chat", "storage", "storage/record"}, []string{"github.com/gabriel-vasile/mimetype"}},
 	"schedule": {[]string{"calendar", "storage", "storage/record"}, []string{"github.com/robfig/cron/v3"}},
 	"watch":    {[]string{"chat", "outbox", "storage", "storage/record", "words"}, nil},
-	"desk":     {[]string{"attach", "calendar", "cases", "chat", "outbox", "phrase", "storage", "storage/record", "words"}, nil},
+	"desk":     {[]string{"attach", "calendar", "cases", "chat", "outbox", "paper", "phrase", "storage", "storage/record", "words"}, nil},
 	"intake":   {[]string{"cases", "desk", "phrase"}, nil},
 	"bot":      {[]string{"attach", "calendar", "cases", "chat", "desk", "handbook", "intake", "outbox", "phrase", "storage", "storage/record", "words"}, []string{"golang.org/x/time"}},
 	"console": {[]string{"calendar", "cases", "chat", "desk", "intake", "internal/guard", "phrase", "storage", "words"},

@@ -1,0 +1,216 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/intake"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// An answer is written, read as its petitioner will read it, and then sent.
+
+// answering is an answer that is not sent yet. The cbor numbers are the stored form.
+type answering struct {
+	No    cases.Number `cbor:"1,keyasint"`
+	Seen  int          `cbor:"2,keyasint,omitempty"` // how many events the matter had when it was begun
+	Reply cases.Reply  `cbor:"3,keyasint"`
+	Ask   string       `cbor:"4,keyasint,omitempty"` // what it lacks: intake.BasisPart or CodePart; "" while it stands to be confirmed
+}
+
+func sameAnswer(a, b *answering) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.No == b.No && a.Seen == b.Seen && a.Reply == b.Reply && a.Ask == b.Ask
+}
+
+// answerCase begins an answer (答复): it is shown before it goes out, unless 确认
+// stands at its end.
+func answerCase(t *turn, in input) (reply, error) {
+	a := intake.ReadAnswer(in.rest.Raw())
+	return t.showAnswer(answering{No: in.no, Reply: a.Reply}, a.Sure)
+}
+
+// showAnswer shows what the answer has come to, asks for what it lacks, or sends it.
+func (t *turn) showAnswer(k answering, send bool) (reply, error) {
+	return does(func(tx storage.Tx) (string, error) {
+		k := k // the function may run again
+		d, err := t.b.desk.Draft(tx, t.actor, k.No, k.Reply, k.Seen, t.now)
+		refusal, refused := desk.IsRefusal(err)
+		if err != nil && !refused {
+			return "", err
+		}
+		if d.Case.Events > 0 {
+			k.No, k.Seen = d.Case.No, d.Case.Events
+		}
+		t.talk.Answer = &answering{No: k.No, Seen: k.Seen, Reply: k.Reply}
+		switch {
+		case !refused && send:
+			t.talk.Answer = nil
+			done, err := t.b.desk.Answer(tx, t.actor, k.No, k.Reply, t.now)
+			if err != nil {
+				return "", err
+			}
+			return t.step("answer", done, nil), nil
+		case !refused:
+			return t.say("answer.preview", words.Args{"Text": d.Text}), nil
+		case refusal.Code == cases.NoBasis:
+			t.talk.Answer.Ask = intake.BasisPart
+			return t.say("answer.basis", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Bases": t.bases(d.Case)}), nil
+		case refusal.Code == cases.NoCode:
+			t.talk.Answer.Ask = intake.CodePart
+			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Case)}), nil
+		case refusal.Code == cases.HarshWords, refusal.Code == cases.NoReason:
+			return joined(t.refusal(refusal), t.say("answer.change", nil)), nil
+		}
+		began := t.was.Answer != nil
+		t.talk.Answer = nil
+		if began && t.was.Answer.No == k.No {
+			return joined(t.refusal(refusal), t.say("answer.over", nil)), nil
+		}
+		return t.refusal(refusal), nil
+	})
+}
+
+func (t *turn) bases(c cases.Case) []string {
+	category, _ := t.b.Office.Category(c.CategoryOrSuggested())
+	return category.Bases
+}
+
+func (t *turn) results(c cases.Case) []string {
+	var names []string
+	for _, code := range c.Codes() {
+		names = append(names, t.say("result."+string(code), nil))
+	}
+	return names
+}
+
+// inAnswer goes on with the answer that is not sent yet.
+func (t *turn) inAnswer() (reply, error) {
+	k := *t.talk.Answer
+	if id, ok := t.text.Exact(steering); ok && id == cancel {
+		t.talk.Answer = nil
+		return says(t.say("answer.dropped", words.Args{"Short": desk.ShortNumber(k.No, t.now)}))
+	}
+	if part, rest, ok := t.text.Command(intake.Changes); ok {
+		return t.changesAnswer(k, part, rest)
+	}
+	if _, rest, ok := t.text.Command(fixing); ok {
+		part, rest := whichPart(rest)
+		return t.changesAnswer(k, part, rest)
+	}
+	said := intake.ReadAnswer(t.text.Raw())
+	labelled := said.Basis != "" || said.Request != "" || said.Facts != "" || said.Code != ""
+	switch {
+	case labelled && k.Ask == "":
+		k.Reply = intake.Change(k.Reply, said.Reply)
+		return t.showAnswer(k, said.Sure)
+	case k.Ask == "":
+		if t.text.Yes() || said.Sure && said.Opinion == "" {
+			return t.showAnswer(k, true)
+		}
+		return says(t.say("answer.stands", words.Args{"Short": desk.ShortNumber(k.No, t.now)}))
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		k := k
+		c, err := t.b.desk.Draft(tx, t.actor, k.No, k.Reply, 0, t.now)
+		if _, refused := desk.IsRefusal(err); err != nil && !refused {
+			return "", err
+		}
+		if k.Ask == intake.BasisPart {
+			switch chosen := t.chosenBases(c.Case); {
+			case chosen != "":
+				k.Reply.Basis = chosen
+			case said.Basis != "":
+				k.Reply = intake.Change(k.Reply, said.Reply)
+			default:
+				k.Reply.Basis = said.Opinion
+			}
+		} else {
+			t.readsOutcome(&k, c.Case, said)
+		}
+		r, err := t.showAnswer(k, said.Sure)
+		if err != nil {
+			return "", err
+		}
+		return r.do(tx)
+	})
+}
+
+// chosenBases reads numbers as choices among the usual bases.
+func (t *turn) chosenBases(c cases.Case) string {
+	bases := t.bases(c)
+	var chosen []string
+	for _, word := range strings.FieldsFunc(t.text.Folded(), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、,;和.", r) }) {
+		n, ok := phrase.Read(word).Choice(len(bases))
+		if !ok {
+			return ""
+		}
+		if !slices.Contains(chosen, bases[n-1]) {
+			chosen = append(chosen, bases[n-1])
+		}
+	}
+	return strings.Join(chosen, "；")
+}
+
+// readsOutcome reads what the answer comes to, by number or by name; a reason may
+// stand behind it.
+func (t *turn) readsOutcome(k *answering, c cases.Case, said intake.Answer) {
+	codes := c.Codes()
+	if n, ok := t.text.Choice(len(codes)); ok {
+		k.Reply.Code = codes[n-1]
+		return
+	}
+	code, rest, ok := intake.Outcome(t.text)
+	if !ok {
+		k.Reply = intake.Change(k.Reply, cases.Reply{Code: said.Code, Basis: said.Basis})
+		return
+	}
+	k.Reply.Code = code
+	if more := strings.TrimSpace(rest.Raw()); more != "" {
+		k.Reply.Opinion += "\n" + more
+	}
+}
+
+// whichPart reads which part is to be changed, by name or by number, or "".
+func whichPart(said phrase.Text) (part string, rest phrase.Text) {
+	if part, rest, ok := said.Command(intake.Parts); ok {
+		return part, rest
+	}
+	typed, rest := said.Token()
+	if n, ok := phrase.Read(strings.Trim(typed, "：:处")).Choice(4); ok {
+		return []string{intake.RequestPart, intake.FactsPart, intake.OpinionPart, intake.BasisPart}[n-1], rest
+	}
+	return "", rest
+}
+
+// changesAnswer puts another text in the place of one part.
+func (t *turn) changesAnswer(k answering, part string, rest phrase.Text) (reply, error) {
+	text := strings.TrimSpace(rest.Raw())
+	if text == "" || part == "" {
+		return says(t.say("answer.no-part", nil))
+	}
+	switch part {
+	case intake.RequestPart:
+		k.Reply.Request = text
+	case intake.FactsPart:
+		k.Reply.Facts = text
+	case intake.OpinionPart:
+		k.Reply.Opinion = text
+	case intake.BasisPart:
+		k.Reply.Basis = text
+	case intake.CodePart:
+		code, _, ok := intake.Outcome(rest)
+		if !ok {
+			return says(t.say("answer.no-part", nil))
+		}
+		k.Reply.Code = code
+	}
+	return t.showAnswer(k, false)
+}

@@ -1,0 +1,64 @@
+package desk
+
+import (
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// What the petitioner says to the answer.
+
+// Confirm is the petitioner saying that it is settled (认可).
+func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) (cases.Case, error) {
+	s, err := d.own(tx, no, cases.Confirm, by, now)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Confirm}); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, s.commit()
+}
+
+// Dispute is the petitioner saying that it is not (不服). The office has three
+// working days to say what comes of it.
+func (d *Desk) Dispute(tx storage.Tx, no cases.Number, by Claim, text string, now time.Time) (cases.Case, error) {
+	s, err := d.own(tx, no, cases.Dispute, by, now)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	text = s.unsigned(text, by)
+	if err := s.take(cases.Event{Verb: cases.Dispute, Text: text}); err != nil {
+		return cases.Case{}, err
+	}
+	// what looks like an accusation is for one pair of eyes, not for every phone
+	category, _ := d.Office.Suggest(text)
+	if err := s.tellKeepers("staff.disputed", words.Args{"Text": text, "Hidden": !s.c.Sealed && category.Sealed}); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, s.commit()
+}
+
+// Rate is how the petitioner found the handling (评价). It is counted; nobody who
+// handles the matter reads it, nor what is said with it (see Look).
+func (d *Desk) Rate(tx storage.Tx, no cases.Number, by Claim, grade cases.Grade, text string, now time.Time) (cases.Case, error) {
+	s, err := d.own(tx, no, cases.Rate, by, now)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Rate, Grade: grade, Text: s.unsigned(text, by)}); err != nil {
+		return cases.Case{}, err
+	}
+	return s.c, s.commit()
+}
+
+// unsigned is what is said for an anonymous matter without what tells who says it.
+func (s *step) unsigned(text string, by Claim) string {
+	if s.c.Signature == cases.Anonymous {
+		return phrase.Scrub(text, s.d.knownAs(by.From))
+	}
+	return text
+}
