@@ -130,7 +130,9 @@ func TestTells(t *testing.T) {
 		heard[test.verb] = append(heard[test.verb], hears(t, test.verb, test.before, test.step)...)
 	}
 	for verb, parties := range heard {
-		want := slices.Clone(cases.RuleOf(verb).Tells)
+		want := slices.DeleteFunc(slices.Clone(cases.RuleOf(verb).Tells), func(p cases.Party) bool {
+			return verb == cases.SignOff && p == cases.ToPetitioner // of a danger: see the hazard scripts
+		})
 		slices.Sort(want)
 		slices.Sort(parties)
 		if parties = slices.Compact(parties); !slices.Equal(parties, want) {
