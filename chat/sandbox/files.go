@@ -134,8 +134,8 @@ type place struct {
 	n    int
 }
 
-// ref is the place as chat.Media has it.
-func (p place) ref() string { return fmt.Sprintf("%d/%d/%s", p.id, p.n, p.chat) }
+// ref is the place as chat.Media has it: in this log and no later one.
+func (p place) ref(room string) string { return fmt.Sprintf("%s/%d/%d/%s", room, p.id, p.n, p.chat) }
 
 // url is the address of the bytes, from the page on.
 func (p place) url() string {
@@ -188,11 +188,15 @@ func (r *Room) open(ctx context.Context, p place) (attachment, *os.File, error) 
 
 // Fetch implements chat.Fetcher.
 func (r *Room) Fetch(ctx context.Context, m chat.Media) (io.ReadCloser, error) {
-	parts := strings.SplitN(m.Ref, "/", 3)
-	if len(parts) != 3 {
+	room, err := r.log.room(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("fetch from the sandbox: %w", err)
+	}
+	parts := strings.SplitN(m.Ref, "/", 4)
+	if len(parts) != 4 || parts[0] != room {
 		return nil, fmt.Errorf("fetch from the sandbox: %w", chat.ErrGone)
 	}
-	p, err := placeOf(parts[0], parts[1], parts[2])
+	p, err := placeOf(parts[1], parts[2], parts[3])
 	if err != nil {
 		return nil, fmt.Errorf("fetch from the sandbox: %w", chat.ErrGone)
 	}

@@ -153,7 +153,7 @@ func TestSendsFiles(t *testing.T) {
 	if len(got) != 1 || got[0].Text != "" || len(got[0].Attachments) != 1 || got[0].Attachments[0].Kind != "image" || got[0].Attachments[0].Name != "0047-1.gif" {
 		t.Errorf("in the chat stands %+v", got)
 	}
-	if _, body := f.call("GET", "/api/sandbox/file?chat=p-li&n=0&id="+string(first), ""); body != gif {
+	if _, body := f.call("GET", "/api/sandbox/file?chat=p-li&n=0&id="+number(first), ""); body != gif {
 		t.Errorf("saved as %q", body)
 	}
 	m.Key = "k2"

@@ -334,9 +334,9 @@ func TestQuoteAndRecall(t *testing.T) {
 		t.Fatalf("the bot was told %+v", got)
 	}
 	for body, want := range map[string]int{
-		`{"from":"zhang","chat":"p-zhang","recalls":` + string(got[1].ID) + `}`: http.StatusOK,
+		`{"from":"zhang","chat":"p-zhang","recalls":` + number(got[1].ID) + `}`: http.StatusOK,
 		`{"from":"zhang","chat":"p-zhang","recalls":99}`:                        http.StatusNotFound,
-		`{"from":"zhang","chat":"g-zc1","recalls":` + string(got[0].ID) + `}`:   http.StatusNotFound, // another's
+		`{"from":"zhang","chat":"g-zc1","recalls":` + number(got[0].ID) + `}`:   http.StatusNotFound, // another's
 	} {
 		if status, answer := f.call("POST", "/api/sandbox/messages", body); status != want {
 			t.Errorf("%s: %d %s", body, status, answer)
@@ -346,3 +346,6 @@ func TestQuoteAndRecall(t *testing.T) {
 		t.Errorf("the bot was told %+v", all[2:])
 	}
 }
+
+// number is the id that the page's API has for a message.
+func number(id chat.MessageID) string { return string(id[strings.LastIndexByte(string(id), '-')+1:]) }

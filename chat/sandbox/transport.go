@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -101,12 +100,16 @@ func (r *Room) deliver(c *conversation) error {
 	if r.gate.ctx == nil {
 		return errNoBot
 	}
+	room, err := r.log.room(r.gate.ctx)
+	if err != nil {
+		return err
+	}
 	for {
 		batch, err := r.log.untaken(r.gate.ctx, c.id, batchMax)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
-		if err := r.gate.handle(r.gate.ctx, r.messages(c, batch)); err != nil {
+		if err := r.gate.handle(r.gate.ctx, r.messages(room, c, batch)); err != nil {
 			return fmt.Errorf("hand over to the bot: %w", err)
 		}
 		if err := r.log.taken(r.gate.ctx, batch); err != nil {
@@ -124,17 +127,17 @@ func (r *Room) retry() {
 }
 
 // messages tells the bot what was posted in a chat.
-func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
+func (r *Room) messages(room string, c *conversation, batch []entry) []chat.Message {
 	list := make([]chat.Message, len(batch))
 	for i, e := range batch {
 		m := chat.Message{
-			ID:   messageID(e.ID),
+			ID:   messageID(room, e.ID),
 			At:   r.local(e.At),
 			From: address(privateID(e.From)),
 			Chat: address(c.id),
 		}
 		if e.Recalls != 0 {
-			m.Recalls = messageID(e.Recalls)
+			m.Recalls = messageID(room, e.Recalls)
 			list[i] = m
 			continue
 		}
@@ -143,7 +146,7 @@ func (r *Room) messages(c *conversation, batch []entry) []chat.Message {
 			m.Text, m.Addressed = chat.CutCall(m.Text, r.opt.BotName)
 		}
 		for n, a := range e.Media {
-			m.Media = append(m.Media, chat.Media{Kind: chat.MediaKind(a.Kind), Ref: place{c.id, e.ID, n}.ref(), Name: a.Name})
+			m.Media = append(m.Media, chat.Media{Kind: chat.MediaKind(a.Kind), Ref: place{c.id, e.ID, n}.ref(room), Name: a.Name})
 		}
 		list[i] = m
 	}
@@ -173,10 +176,15 @@ func (r *Room) Send(ctx context.Context, m chat.Outgoing) (chat.MessageID, error
 		e.ID = id
 		r.hub.publish(event{name: "message", data: r.liveMessage(e)})
 	}
-	return messageID(id), nil
+	room, err := r.log.room(ctx)
+	return messageID(room, id), err
 }
 
-func messageID(id uint64) chat.MessageID { return chat.MessageID(strconv.FormatUint(id, 10)) }
+// messageID is a message's id in all logs there will ever be: beside a database
+// that was put back from a backup stands a new one, which counts from 1 again.
+func messageID(room string, id uint64) chat.MessageID {
+	return chat.MessageID(fmt.Sprintf("%s-%d", room, id))
+}
 
 // local puts an instant into the zone of the room's clock.
 func (r *Room) local(t time.Time) time.Time { return t.In(r.opt.Now().Location()) }
