@@ -196,7 +196,7 @@ func (o *office) hours() (opens, shuts int) {
 // desk is the office at work on a store.
 func (o *office) desk(store storage.Store) *desk.Desk {
 	people, groups := o.addresses()
-	return desk.New(store, desk.Options{Office: o.directory, Calendar: o.calendar, Words: o.words, Addresses: people,
+	return desk.New(store, desk.Options{Office: o.directory, Dialect: o.cfg.Dialect, Calendar: o.calendar, Words: o.words, Addresses: people,
 		Groups: groups, Reception: o.reception(), Facts: o.facts, Superior: o.cfg.Office.Superior, FullName: o.cfg.Office.FullName, PushAt: o.cfg.Pushes.Time.Hour*60 + o.cfg.Pushes.Time.Minute,
 		Lasts: wechat.Lasting, KeepYears: o.cfg.Office.RetentionYears, Random: rand.Reader})
 }

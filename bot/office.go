@@ -41,11 +41,18 @@ type taskLine struct {
 	Over        int // days past Due, 0 if none
 	Signed      bool
 	Reported    bool
+	Helps       bool // it helps another unit
 }
 
 func (t *turn) taskLines(list []cases.Case) []taskLine {
 	var lines []taskLine
 	for _, c := range list {
+		if c.Helps(t.actor) {
+			task := c.HelpTasks[t.actor.Unit]
+			lines = append(lines, taskLine{Helps: true, Short: desk.ShortNumber(c.No, t.now), Task: task.Text,
+				Signed: !task.SignedAt.IsZero(), Reported: task.Feedback != ""})
+			continue
+		}
 		k, ok := c.Clock(cases.TaskClock)
 		over := 0
 		if ok {

@@ -46,7 +46,12 @@ type lookEvent struct {
 func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 	if t.actor.Role == cases.Liaison {
 		k, ok := c.Clock(cases.TaskClock)
-		return t.say("look.unit", t.b.desk.Args(c, t.now, words.Args{"TaskDue": k.Due, "HasTaskDue": ok})), nil
+		args := words.Args{"TaskDue": k.Due, "HasTaskDue": ok}
+		if c.Helps(t.actor) {
+			task := c.HelpTasks[t.actor.Unit]
+			args = words.Args{"TaskDue": k.Due, "HasTaskDue": false, "Task": task.Text, "Feedback": task.Feedback, "SignedOff": !task.SignedAt.IsZero()}
+		}
+		return t.say("look.unit", t.b.desk.Args(c, t.now, args)), nil
 	}
 	more := words.Args{}
 	var lost bool // for those who would write to the petitioner
@@ -66,7 +71,14 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 	}
 	history := t.history(events)
 	more["History"] = history[max(0, len(history)-historyShown):]
-	text := t.say("look", t.b.desk.Args(c, t.now, more))
+	tied, err := t.tied(c)
+	if c.Persons > 1 {
+		tied = joined(t.say("look.joint", words.Args{"Persons": c.Persons}), tied)
+	}
+	if err != nil {
+		return "", err
+	}
+	text := joined(t.say("look", t.b.desk.Args(c, t.now, more)), tied)
 	for _, h := range harm { // to the head of the office alone
 		text = joined(text, t.say("look.harm", words.Args{"At": h.At, "Text": h.Text}))
 	}
@@ -77,12 +89,16 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 const historyShown = 8
 
 func (t *turn) history(events []cases.Event) (history []lookEvent) {
+	var before cases.Case
 	for _, e := range events {
-		switch {
+		was := before
+		switch before = before.After(e); {
 		case desk.Looked(e) && t.b.Office.Keeps(t.actor):
 			e.Text = e.Motive
 		case e.Verb == cases.Open, e.Verb == cases.Submit:
 			continue
+		case e.Verb == cases.Correct:
+			e.Text = t.b.desk.Corrected(was, e, t.actor.Role == cases.Leader)
 		case e.Verb == cases.Rate:
 			continue // nobody who handles it is to know
 		case t.actor.Role == cases.Leader && (e.Verb == cases.Recall || e.Verb == cases.Rejoin):

@@ -56,6 +56,7 @@ func (t *turn) private() (reply, error) {
 func (t *turn) ordinary() (reply, error) {
 	shown := t.talk.Cards
 	t.talk.Cards = nil
+	t.goesAhead()
 	if c, in, ok := t.command(); ok {
 		if roles := c.who(); roles != nil && !slices.Contains(roles, t.actor.Role) {
 			return says(t.refusal(&cases.Refusal{Code: cases.NotAllowed, Verb: c.verb, Typed: c.id}))
@@ -70,7 +71,7 @@ func (t *turn) ordinary() (reply, error) {
 		t.result = !c.idle
 		r, err := c.run(t, in)
 		t.became.Done = r.do != nil // unless it becomes part of a matter
-		return r, err
+		return t.minding(c, in, r), err
 	}
 	if r, ok, err := t.answersQuote(); ok {
 		return r, err
@@ -162,6 +163,9 @@ const shortQuestion = 20
 // inForm goes on with the open form, unless what is said is another form, or may
 // be meant for a question that staff asked meanwhile.
 func (t *turn) inForm() (reply, error) {
+	if !t.talk.Same.IsZero() {
+		return t.sameOrNot()
+	}
 	if id, rest, ok := t.text.Command(t.b.starts); ok {
 		f, _ := t.b.form(id)
 		switch filled := phrase.Form(rest.Raw(), t.b.labels[f.ID]); {

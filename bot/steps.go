@@ -46,12 +46,19 @@ func register(t *turn, in input) (reply, error) {
 			return says(t.refusal(&cases.Refusal{Code: cases.NoUnit, Verb: cases.Register, Typed: typed}))
 		}
 	}
+	hint, err := t.alikeHint(in.no)
+	if err != nil {
+		return reply{}, err
+	}
 	return does(func(tx storage.Tx) (string, error) {
 		d, err := t.b.desk.Register(tx, t.actor, in.no, category, unit, how, t.now)
 		if err != nil {
 			return "", err
 		}
-		return t.step("register", d, nil), nil
+		if d.Case.Sealed {
+			hint = ""
+		}
+		return joined(t.step("register", d, nil), hint), nil
 	})
 }
 
@@ -137,8 +144,32 @@ func assign(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.step("assign", d, nil), nil
+		units := t.b.desk.MayHelp(d.Case)
+		return t.step("assign", d, words.Args{"Units": units, "Helper": headOf(units)}), nil
 	})
+}
+
+// helpUnit reads "12 机电 派人查水泵" (协办).
+func helpUnit(t *turn, in input) (reply, error) {
+	unit, rest, ok := in.rest.Command(t.b.names.units)
+	if !ok {
+		typed, _ := in.rest.Token()
+		return reply{}, &cases.Refusal{Code: cases.NoUnit, Verb: cases.Help, No: in.no, Typed: typed}
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		d, err := t.b.desk.Help(tx, t.actor, in.no, unit, rest.Raw(), t.now)
+		if err != nil {
+			return "", err
+		}
+		return t.step("help", d, words.Args{"Helper": t.b.Office.UnitName(unit), "Text": d.Case.HelpTasks[unit].Text}), nil
+	})
+}
+
+func headOf(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // term reads a term as days, or as a date.

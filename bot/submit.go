@@ -20,6 +20,14 @@ const sameMatter = time.Minute
 
 // submit hands the form in: the case is durable before the receipt exists.
 func (t *turn) submit() (reply, error) {
+	if r, asks, err := t.asksAgain(); asks || err != nil {
+		return r, err
+	}
+	return t.handIn(cases.Number{})
+}
+
+// handIn hands the form in, as the return of an earlier matter if that is one.
+func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 	k := t.talk.clone()
 	sum := sha256.Sum256([]byte(k.Form + phrase.Fold(k.Fields[cases.Matter]+k.Fields[cases.Want])))
 	f, _ := t.b.form(k.Form)
@@ -30,8 +38,20 @@ func (t *turn) submit() (reply, error) {
 	}
 	delete(fields, cases.SignAs)
 	delete(fields, cases.ContactInfo)
-	s := desk.Submission{From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
-		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said}
+	persons := spokenBy(fields[cases.Matter])
+	stand, matter := cutFaces(fields[cases.Matter])
+	switch {
+	case len(stand) > cases.MaxRepresentatives:
+		if len(k.Said) == 1 { // it is said again in one message
+			t.talk = talk{Asked: t.talk.Asked}
+		}
+		return says(t.refusal(&cases.Refusal{Code: cases.TooManyFaces}))
+	case len(stand) > 0 && matter != "":
+		fields[cases.Matter], k.Name = matter, strings.Join(stand, "、")
+		persons = max(persons, len(stand))
+	}
+	s := desk.Submission{Persons: persons, From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
+		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said, ReturnOf: returnOf}
 	return does(func(tx storage.Tx) (string, error) {
 		r, err := t.b.desk.Submit(tx, s, t.now)
 		if err != nil {
@@ -57,6 +77,9 @@ func (t *turn) submit() (reply, error) {
 		}
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
 		receipt = joined(receipt, t.say("privacy.how", nil)) // all may have been said at once
+		if persons > 1 {
+			receipt = joined(receipt, t.say("joint", words.Args{"Persons": persons, "Known": len(stand) > 0}))
+		}
 		return joined(t.caution(fields[cases.Matter]), receipt), nil
 	})
 }

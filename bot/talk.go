@@ -40,6 +40,10 @@ type talk struct {
 	AfterAt  time.Time         `cbor:"32,keyasint,omitempty"` // when the latest of them was asked
 	Danger   cases.Number      `cbor:"44,keyasint,omitempty"` // the danger they told of last,
 	DangerAt time.Time         `cbor:"45,keyasint,omitempty"` // and when
+	Held     *held             `cbor:"60,keyasint,omitempty"` // a step that waits for 确认
+	Took     *took             `cbor:"61,keyasint,omitempty"` // the step taken last
+	Same     cases.Number      `cbor:"62,keyasint,omitempty"` // it was asked whether the open form is that matter once more
+	Anew     bool              `cbor:"63,keyasint,omitempty"` // and it is not
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 	Answer   *answering        `cbor:"24,keyasint,omitempty"` // an answer to a petitioner that is not sent yet
 }
@@ -49,7 +53,8 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // equal reports whether two conversations stand alike; it need only be right
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
-	return sameAnswer(k.Answer, l.Answer) && k.Form == l.Form && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
+	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.Anew == l.Anew &&
+		k.Form == l.Form && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
 		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&

@@ -49,6 +49,9 @@ type turn struct {
 	late, result bool
 	// noticed is set when the answer says how what is said is kept.
 	noticed bool
+	// sawEvents is how many events a matter had when its reader was told of a
+	// colleague's step on it, 0 for nothing told.
+	sawEvents int
 	// pieces are what came with the message, wanted those of them that are kept.
 	pieces, wanted []attach.Piece
 }

@@ -52,7 +52,7 @@ func track(t *turn, in input) (reply, error) {
 	if err != nil || c.Events == 0 {
 		return r, err
 	}
-	text := t.trackText(c, own)
+	text := joined(t.trackText(c, own), t.ownTied(c))
 	if asked, err := t.b.desk.Asked(t.ctx, c); err != nil {
 		return reply{}, err
 	} else if asked && t.full(c, own) {

@@ -88,6 +88,8 @@ type Case struct {
 	Persons     int       `cbor:"47,keyasint,omitempty"` // who speak together (联名); 0 is one
 	Delay       string    `cbor:"50,keyasint,omitempty"` // why handling was put off, as the petitioner was told
 	Escalated   int       `cbor:"51,keyasint,omitempty"` // how often nobody had signed for a danger in time
+
+	HelpTasks map[string]HelpTask `cbor:"60,keyasint,omitempty"` // of the helpers, by unit id
 }
 
 // Due returns the day by which the office must take the next step that ends the

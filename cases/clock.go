@@ -39,11 +39,12 @@ const (
 
 // Why a matter cannot be handled simply (信访事项简易办理办法; domain.md §2.2).
 const (
-	FromAbove    = "above"  // 上级交办
-	Joint        = "joint"  // 联名, 集体访
-	SeveralUnits = "units"  // more than one unit is responsible
-	NotFirst     = "return" // 重复信访
-	Accusation   = "sealed" // 检举控告
+	FromAbove    = "above"    // 上级交办
+	Joint        = "joint"    // 联名, 集体访
+	SeveralUnits = "units"    // more than one unit is responsible
+	NotFirst     = "return"   // 重复信访
+	Accusation   = "sealed"   // 检举控告
+	PutOff       = "extended" // 已延期
 )
 
 // BarsSimple returns why the matter cannot be handled simply (简易办理), or "".
@@ -51,6 +52,8 @@ func (c Case) BarsSimple() string {
 	switch {
 	case c.Sealed:
 		return Accusation
+	case c.Extended:
+		return PutOff
 	case c.Channel == ByAbove:
 		return FromAbove
 	case c.Persons > 1 || c.Visitors > 1:

@@ -124,7 +124,7 @@ func (c Case) After(e Event) Case {
 			c.stopClock(DecideClock)
 		}
 		if c.Sealed { // whoever had it is out of it from here on
-			c.Leader, c.Note, c.Feedback, c.Helpers = "", "", "", nil
+			c.Leader, c.Note, c.Feedback, c.Helpers, c.HelpTasks = "", "", "", nil, nil
 			c.stopClock(TaskClock)
 			c.stopClock(LeaderClock)
 			c.stopClock(HazardClock)
@@ -139,11 +139,12 @@ func (c Case) After(e Event) Case {
 		}
 	case Assign:
 		c.Lead, c.Note, c.Feedback, c.SignedAt = e.Unit, e.Text, "", time.Time{}
-		c.Helpers = slices.DeleteFunc(slices.Clone(c.Helpers), func(u string) bool { return u == e.Unit })
+		c.dropHelpers(func(u string) bool { return u == e.Unit })
 	case Help:
 		if !slices.Contains(c.Helpers, e.Unit) {
 			c.Helpers = append(slices.Clone(c.Helpers), e.Unit)
 		}
+		c.helped(e.Unit, func(t *HelpTask) { *t = HelpTask{Text: e.Text} })
 	case Sponsor:
 		c.Leader = e.Person
 	case Ask:
@@ -154,13 +155,23 @@ func (c Case) After(e Event) Case {
 		c.Media += e.Media
 		c.Gone += e.Gone
 	case SignOff:
+		if c.Helps(e.Actor) {
+			c.helped(e.Actor.Unit, func(t *HelpTask) { t.SignedAt = e.At })
+			break
+		}
 		c.SignedAt = e.At
 	case Feedback:
-		if e.Actor.Unit == "" || e.Actor.Unit == c.Lead { // a helper's word does not end the lead's task
-			c.Feedback = e.Text
-			c.stopClock(TaskClock)
+		if c.Helps(e.Actor) { // a helper's word does not end the lead's task
+			c.helped(e.Actor.Unit, func(t *HelpTask) { t.Feedback = e.Text })
+			break
 		}
+		c.Feedback = e.Text
+		c.stopClock(TaskClock)
 	case Object:
+		if c.Helps(e.Actor) { // the lead goes on without it
+			c.dropHelpers(func(u string) bool { return u == e.Actor.Unit })
+			return c
+		}
 		c.Note = ""
 	case MediaGone:
 		c.Gone++
@@ -220,7 +231,7 @@ func (c Case) After(e Event) Case {
 			c.Leader = ""
 			c.stopClock(LeaderClock)
 		}
-		c.Helpers = slices.DeleteFunc(slices.Clone(c.Helpers), func(u string) bool { return slices.Contains(c.Against, u) })
+		c.dropHelpers(func(u string) bool { return slices.Contains(c.Against, u) })
 	case Waive:
 		c.Against = slices.DeleteFunc(slices.Clone(c.Against), func(id string) bool { return slices.Contains(e.Against, id) })
 	case Erase: // what was said, and what came with it, is kept no more

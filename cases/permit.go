@@ -101,6 +101,9 @@ func (c Case) forbids(e Event) Code {
 		if c.Sealed {
 			return SealedUnit
 		}
+		if e.Verb == Help && e.Unit == c.Lead {
+			return IsLead
+		}
 		if slices.Contains(c.Against, e.Unit) {
 			return Recused
 		}
@@ -121,6 +124,10 @@ func (c Case) forbids(e Event) Code {
 		}
 		if slices.Contains(c.Against, e.Person) {
 			return Recused
+		}
+	case Correct:
+		if e.Signature != "" && (c.Signature != Named || e.Signature != Sealed) {
+			return StaysSealed
 		}
 	case Extend:
 		return c.forbidsExtension(e)

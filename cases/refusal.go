@@ -49,6 +49,9 @@ const (
 	Disputed         Code = "disputed"           // the petitioner does not accept the answer
 	ReviewedTwice    Code = "reviewed-twice"     // there is no third review (条例 art. 36)
 	NotReviewedTwice Code = "not-reviewed-twice" // only then is nothing more owed (条例 art. 36)
+	IsLead           Code = "is-lead"            // who leads does not help as well
+	SealedApart      Code = "sealed-apart"       // an accusation stays by itself (条例 art. 30)
+	StaysSealed      Code = "stays-sealed"       // what the petitioner wanted sealed is not opened without them
 	HarshWords       Code = "harsh-words"        // an answer with words that put somebody down
 	NoReason         Code = "no-reason"          // a no, or half a yes, that nobody can follow
 	NoOpinion        Code = "no-opinion"         // no answer that a document is made of

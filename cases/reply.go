@@ -75,6 +75,7 @@ const (
 	SameMatter LinkKind = "same"   // somebody else with the same matter: answered to all
 	Similar    LinkKind = "alike"  // of the same kind
 	SplitFrom  LinkKind = "split"  // was part of the other
+	SplitInto  LinkKind = "part"   // a part goes on there
 	MergedFrom LinkKind = "merged" // the other goes on here
 	ReturnOf   LinkKind = "return" // the same person with the same matter again (重复)
 )

@@ -116,7 +116,7 @@ var Table = []Rule{
 	{Verb: Instruct, From: beforeEnd, By: []Role{Leader}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}},
 
 	// the petitioner
-	{Verb: Supplement, From: append(slices.Clone(beforeEnd), Reviewing), By: []Role{Worker}, Tells: []Party{ToKeepers}},
+	{Verb: Supplement, From: append(slices.Clone(beforeEnd), Reviewing, Merged), By: []Role{Worker}, Tells: []Party{ToKeepers}},
 	{Verb: Withdraw, From: beforeEnd, To: Withdrawn, By: []Role{Worker}, Stops: append(slices.Clone(binding), WindowClock), Tells: []Party{ToKeepers, ToUnit}},
 	{Verb: Confirm, From: given, By: []Role{Worker}, Stops: []ClockKind{DecideClock}},
 	{Verb: Dispute, From: given, To: Answered, By: []Role{Worker}, Starts: []ClockKind{DecideClock}, Tells: []Party{ToKeepers}},

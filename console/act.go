@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fangzhuo/cases"
@@ -241,14 +242,20 @@ func (v *visit) act() {
 	}
 	var d desk.Done
 	var again bool
+	var mind string // what a colleague did since the form was drawn
 	err := v.Store.Update(v.req.Context(), func(tx storage.Tx) (err error) {
-		if again, err = v.Desk.Once(tx, v.value("key"), no); err == nil && !again {
+		if again, err = v.Desk.Once(tx, v.value("key"), no); err != nil || again {
+			return err
+		}
+		if mind, err = v.meanwhile(tx, no); err == nil && mind == "" {
 			d, err = steps[i].take(v, tx, no)
 		}
 		return err
 	})
 	var unseen *unseen
 	switch r, refused := desk.IsRefusal(err); {
+	case mind != "" && !refused && err != nil:
+		v.matterWith(no, http.StatusConflict, view{Refused: mind}, shown{verb: verb, refused: mind})
 	case refused:
 		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, refused: v.refusal(r)})
 	case errors.As(err, &unseen):
@@ -268,6 +275,27 @@ func (v *visit) act() {
 		}
 		v.back(no, did)
 	}
+}
+
+// errMeanwhile undoes what was noted of a form that was not carried out.
+var errMeanwhile = errors.New("a colleague was faster")
+
+// meanwhile says what a colleague has done since the form was drawn, and then
+// returns errMeanwhile; the form that is drawn anew takes the step after all.
+func (v *visit) meanwhile(tx storage.Tx, no cases.Number) (string, error) {
+	seen, err := strconv.Atoi(v.value("seen"))
+	if err != nil || seen <= 0 { // an old page: as in chat
+		seen = 0
+	}
+	c, err := v.Desk.Stands(tx, v.actor, no, v.Now())
+	if err != nil || c.Events == 0 {
+		return "", err
+	}
+	e, other, err := v.Desk.Meanwhile(tx, v.actor, c, seen, v.Now())
+	if err != nil || !other {
+		return "", err
+	}
+	return v.say("page.meanwhile", v.Desk.MeanwhileArgs(c, e, v.Now())), errMeanwhile
 }
 
 // back leads back to the matter, so that a reload sends nothing again.

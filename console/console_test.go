@@ -534,6 +534,31 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// A form that was drawn before a colleague's step is carried out only when it is
+// sent again from the page that says so.
+func TestMeanwhile(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	drawn := url.Values{"key": {"a"}, "seen": {"1"}, "unit": {"hq"}, "days": {"3"}}
+	x.wants(x.follow("zhou", x.by("zhou", "/matters/2026-0001/assign", drawn)), http.StatusOK, "“转办”办好了")
+	n := len(x.events(1))
+	drawn.Set("key", "b")
+	drawn.Set("unit", "jd")
+	a := x.by("wang", "/matters/2026-0001/assign", drawn)
+	x.wants(a, http.StatusConflict, "周敏刚刚已转办后勤服务中心。还要办，就再点一次")
+	if len(x.events(1)) != n {
+		t.Fatal("what waits was carried out")
+	}
+	seen := fmt.Sprintf(`name="seen" value="%d"`, n)
+	if !strings.Contains(a.html, seen) {
+		t.Errorf("the form drawn anew does not know of it: no %s", seen)
+	}
+	drawn.Set("seen", fmt.Sprint(n))
+	x.wants(x.follow("wang", x.by("wang", "/matters/2026-0001/assign", drawn)), http.StatusOK, "“转办”办好了", "机电队")
+	drawn.Set("key", "c") // one's own steps hold nobody up
+	x.wants(x.follow("wang", x.by("wang", "/matters/2026-0001/urge", drawn)), http.StatusOK, "“催办”办好了")
+}
+
 // Numbers are looked up as people type them.
 func TestFind(t *testing.T) {
 	x := set(t)

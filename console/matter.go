@@ -33,6 +33,7 @@ type matterPage struct {
 	Notices   []string
 	History   []moment
 	Steps     []group
+	Seen      int // how many events it had when the page was drawn
 	Sealed    bool
 	MayReach  bool // the petitioner left something to reach them by
 	Contact   string
@@ -84,7 +85,7 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	}
 	p.Title = c.No.String()
 	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
-		Steps: v.steps(c, t), Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
+		Steps: v.steps(c, t), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: v.ties(c)}
 	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
 		main.Guards = c.Guards()

@@ -131,6 +131,12 @@ func (s *step) take(e cases.Event) error {
 
 // commit writes the events, the record, and what hangs on it.
 func (s *step) commit() error {
+	if err := s.releaseHelpers(); err != nil {
+		return err
+	}
+	if err := s.dropGist(); err != nil {
+		return err
+	}
 	for i, e := range s.events {
 		if err := record.Save(s.tx, eventTable, eventKey(s.c.No, s.before.Events+i), e); err != nil {
 			return err
@@ -168,7 +174,9 @@ func listed(c cases.Case) []entry {
 		in = append(in, entry{openTable, withNumber(untoldKey(c.Sealed).Time(k.Due), c.No)})
 	}
 	if c.Stage == cases.Handling {
-		in = append(in, entry{unitTable, withNumber(storage.Key(nil).Text(c.Lead), c.No)})
+		for _, unit := range append([]string{c.Lead}, c.Helpers...) {
+			in = append(in, entry{unitTable, withNumber(storage.Key(nil).Text(unit), c.No)})
+		}
 	}
 	if c.Leader != "" && !c.Sealed {
 		in = append(in, entry{leaderTable, withNumber(storage.Key(nil).Text(c.Leader), c.No)})

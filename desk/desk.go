@@ -46,6 +46,8 @@ type Options struct {
 	// AskedAfter is told in the transaction that a petitioner is asked whether
 	// speaking up did any harm, so that the conversation knows. It may run again.
 	AskedAfter func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
+	// Dialect maps local words to standard ones, for comparing what was said.
+	Dialect map[string]string
 	// Random is where receipt codes and binding codes come from.
 	Random io.Reader
 }

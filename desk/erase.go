@@ -77,7 +77,7 @@ func (d *Desk) EraseFor(tx storage.Tx, actor cases.Actor, no cases.Number, reaso
 	if err != nil {
 		return Erased{}, err
 	}
-	if _, err := s.tellAt(id, "worker.erased", nil); err != nil {
+	if _, err := s.tellAt(s.c, id, "worker.erased", nil); err != nil {
 		return Erased{}, err
 	}
 	e, err := s.erase(reason, false)

@@ -247,7 +247,7 @@ func (d *Desk) SignOff(tx storage.Tx, actor cases.Actor, no cases.Number, now ti
 	if s.c.Danger() {
 		err = s.standDown()
 	} else {
-		err = s.tellKeepers("staff.signed", nil)
+		err = s.unitSaid("staff.signed", cases.Event{Verb: cases.SignOff}, s.unitOf(actor))
 	}
 	if err != nil {
 		return Done{}, err
@@ -274,13 +274,32 @@ func (d *Desk) unitStep(tx storage.Tx, actor cases.Actor, no cases.Number, e cas
 	if e.Text == "" {
 		return Done{}, s.refuse(cases.NoText, e.Verb, "")
 	}
+	unit := s.unitOf(actor)
 	if err := s.take(e); err != nil {
 		return Done{}, err
 	}
-	if err := s.tellKeepers(key, words.Args{"Text": e.Text}); err != nil {
+	if err := s.unitSaid(key, e, unit); err != nil {
 		return Done{}, err
 	}
 	return Done{Case: s.c, Told: true}, s.commit()
+}
+
+// unitOf is the unit for which somebody speaks: one that helps, or else the lead.
+func (s *step) unitOf(actor cases.Actor) string {
+	if s.c.Helps(actor) {
+		return actor.Unit
+	}
+	return s.c.Lead
+}
+
+// unitSaid tells the office what a unit did or said, and of a helper who leads too.
+func (s *step) unitSaid(key string, e cases.Event, unit string) error {
+	args := words.Args{"Text": e.Text, "Unit": s.d.Office.UnitName(unit)}
+	if err := s.tellKeepers(key, args); err != nil || unit == s.c.Lead {
+		return err
+	}
+	_, err := s.tellUnit(s.c.Lead, "unit.helper-said", merged(args, words.Args{"Verb": string(e.Verb)}))
+	return err
 }
 
 // Urge pushes whoever has the matter (催办): the unit as long as it is handling

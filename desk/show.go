@@ -32,6 +32,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"Task":    c.Note, "Text": "", "Media": c.Media, "Gone": c.Gone, "ByHand": c.ByHand(),
 		"Law": law.Due, "HasLaw": hasLaw, "House": house.Due, "HasHouse": hasHouse, "ObjectDue": object.Due,
 		"Procedure": string(c.Procedure), "Simple": c.Procedure == cases.Simple, "Delay": c.Delay,
+		"HasInto": !c.Into.IsZero(), "Into": ShortNumber(c.Into, now),
 	}
 	r := c.Reply
 	if r == nil {

@@ -29,6 +29,8 @@ type Submission struct {
 	Contact   string
 	Guarded   bool // fears retaliation
 	Said      []Said
+	Persons   int          // who speak together (联名); 0 is one
+	ReturnOf  cases.Number // the matter of the same person that this is once more (重复)
 }
 
 // Receipt is what a petitioner gets: the number and the code to ask with.
@@ -40,7 +42,11 @@ type Receipt struct {
 // Submit opens a case. Of an anonymous petitioner neither account nor name nor
 // contact is kept; the code is then the only way back.
 func (d *Desk) Submit(tx storage.Tx, s Submission, now time.Time) (Receipt, error) {
-	return d.open(tx, cases.Petitioner, s, cases.Event{Channel: cases.ByChat}, d.Random, now)
+	how := cases.Event{Channel: cases.ByChat, Persons: s.Persons}
+	if !s.ReturnOf.IsZero() {
+		how.Other = &cases.Link{No: s.ReturnOf, Kind: cases.ReturnOf}
+	}
+	return d.open(tx, cases.Petitioner, s, how, d.Random, now)
 }
 
 // open begins a case. The event says how it came; the code is drawn from random.
@@ -78,6 +84,9 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	how.Verb, how.Form, how.Signature, how.Fields = cases.Submit, s.Form, s.Signature, s.Fields
 	how.Category, how.Sealed, how.Guarded, how.CodeHash = category.Name, category.Sealed, s.Guarded, codeHash(no, code)
 	st.add(how)
+	if err := st.keepGist(); err != nil {
+		return Receipt{}, err
+	}
 	if id.From != "" {
 		if err := tx.Put(fromTable, withNumber(fromKey(id.From), no), nil); err != nil {
 			return Receipt{}, fmt.Errorf("list a petitioner's case: %w", err)
@@ -172,11 +181,21 @@ const maxSupplements = 200
 
 // Supplement adds to the petitioner's own case, or answers a question of staff.
 func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Message, text string, now time.Time) (cases.Case, error) {
+	return d.SupplementAll(tx, no, by, []Said{{At: m.At, Text: text, Media: m.Media}}, text, now)
+}
+
+// SupplementAll is Supplement for what was said in several messages; text is what
+// it comes to.
+func (d *Desk) SupplementAll(tx storage.Tx, no cases.Number, by Claim, said []Said, text string, now time.Time) (cases.Case, error) {
+	pieces := 0
+	for _, m := range said {
+		pieces += len(m.Media)
+	}
 	s, err := d.own(tx, no, cases.Supplement, by, now)
 	if err != nil {
 		return cases.Case{}, err
 	}
-	if text == "" && len(m.Media) == 0 {
+	if text == "" && pieces == 0 {
 		return cases.Case{}, s.refuse(cases.NoText, cases.Supplement, "")
 	}
 	if s.c.Supplement >= maxSupplements {
@@ -187,10 +206,9 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 	if err != nil {
 		return cases.Case{}, err
 	}
-	said := []Said{{At: m.At, Text: text, Media: m.Media}}
 	if s.c.Signature == cases.Anonymous {
 		said = unsigned(said, d.knownAs(by.From))
-		text = said[0].Text
+		text = phrase.Scrub(text, d.knownAs(by.From))
 	}
 	media, gone, err := keepMedia(tx, s.c.No, said, s.c.Signature == cases.Anonymous)
 	if err != nil {
@@ -208,7 +226,7 @@ func (d *Desk) Supplement(tx storage.Tx, no cases.Number, by Claim, m chat.Messa
 		err = s.tellOnce("staff.more-media", nil)
 		return s.c, errors.Join(err, s.commit())
 	}
-	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": len(m.Media), "Hidden": hidden}); err != nil {
+	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": pieces, "Hidden": hidden}); err != nil {
 		return cases.Case{}, err
 	}
 	if s.c.Danger() && s.c.Stage == cases.Handling {

@@ -116,25 +116,37 @@ func (s *step) tellUnit(unit, key string, args words.Args) (bool, error) {
 // or "" when there is no way back. An account of an earlier login is noted in
 // s.lost.
 func (s *step) tellPetitioner(key string, args words.Args) (chat.Address, error) {
+	if err := s.tellMerged(key, args); err != nil {
+		return "", err
+	}
+	return s.tellAs(s.c, key, args)
+}
+
+// tellAs is tellPetitioner with the case as it is to be shown.
+func (s *step) tellAs(shown cases.Case, key string, args words.Args) (chat.Address, error) {
 	if s.c.Signature == cases.Anonymous || s.c.Channel != cases.ByChat {
 		return "", nil
 	}
-	id, err := s.identity("tell " + string(s.events[len(s.events)-1].Verb))
+	purpose := "tell " + key
+	if len(s.events) > 0 {
+		purpose = "tell " + string(s.events[len(s.events)-1].Verb)
+	}
+	id, err := s.identity(purpose)
 	if err != nil {
 		return "", err
 	}
-	return s.tellAt(id, key, args)
+	return s.tellAt(shown, id, key, args)
 }
 
-// tellAt tells the petitioner where they are.
-func (s *step) tellAt(id identity, key string, args words.Args) (to chat.Address, err error) {
+// tellAt tells the petitioner where they are, with the case as it is to be shown.
+func (s *step) tellAt(shown cases.Case, id identity, key string, args words.Args) (to chat.Address, err error) {
 	if id.From == "" {
 		return "", nil
 	}
 	if s.lost, err = s.d.void(s.tx, id.From, id.since(s.c)); err != nil || s.lost {
 		return "", err
 	}
-	m := outbox.Promise{Key: s.key() + "/" + key, To: id.From, Text: s.d.say(key, s.caseArgs(args)),
+	m := outbox.Promise{Key: s.key() + "/" + key, To: id.From, Text: s.d.say(key, s.d.Args(shown, s.now, args)),
 		Due: s.now, Repeat: true, Kind: answer}
 	if _, err := outbox.Put(s.tx, m, s.now); err != nil {
 		return "", fmt.Errorf("promise a message: %w", err)

@@ -24,6 +24,17 @@ type Claim struct {
 // holds returns nil when the claim fits the case, and otherwise the refusal
 // that a missing number gets too.
 func (c Claim) holds(g storage.Getter, k cases.Case) error {
+	err := c.holdsAlone(g, k)
+	if _, refused := IsRefusal(err); refused {
+		if part, err := c.isPart(g, k); err != nil || part {
+			return err
+		}
+	}
+	return err
+}
+
+// holdsAlone is holds without a look at the matter that k is a part of.
+func (c Claim) holdsAlone(g storage.Getter, k cases.Case) error {
 	if own, err := owns(g, c.From, k.No); err != nil || own {
 		return err
 	}
@@ -103,7 +114,23 @@ func (d *Desk) Track(ctx context.Context, no cases.Number, by Claim, now time.Ti
 				return &cases.Refusal{Code: cases.Locked, No: d.fullNumber(no, now)}
 			}
 		}
-		if c, err = d.find(r, no, now, func(c cases.Case) error { return by.holds(r, c) }); err != nil {
+		merged := map[cases.Number]cases.Case{} // what is followed by the number that it goes on under
+		c, err = d.find(r, no, now, func(c cases.Case) error {
+			err := by.holds(r, c)
+			if _, refused := IsRefusal(err); refused {
+				if m, ok, failed := d.asMerged(r, c, by); failed != nil || ok {
+					merged[c.No] = m
+					return failed
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if m, ok := merged[c.No]; ok {
+			c = m
+		} else if c, err = d.through(r, c); err != nil {
 			return err
 		}
 		own, err = owns(r, by.From, c.No)

@@ -36,7 +36,7 @@ func text(t testing.TB, lang string) string {
 type line struct {
 	Short, Matter, Category, Unit, Stage, Task, Label, Value, Who, Verb, Text, Name, State, Phase, Hint string
 	Received, Due, At                                                                                   time.Time
-	HasDue, Over, Signed, Reported, Sealed                                                              bool
+	HasDue, Over, Signed, Reported, Sealed, Helps                                                       bool
 	N, Days, Age, Media                                                                                 int
 	Kind, Ext                                                                                           string
 	Size                                                                                                int64
@@ -73,7 +73,7 @@ var noon = time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC)
 func everything() Args {
 	l := []line{{Short: "0047", Matter: "副井澡堂更衣柜锁坏了", Category: "宿舍澡堂", Unit: "后勤服务中心", Stage: "handling", Task: "换锁",
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
-		HasDue: true, Over: true, Signed: true, Reported: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
+		HasDue: true, Over: true, Signed: true, Reported: true, Helps: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
 		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true,
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
@@ -115,6 +115,15 @@ func everything() Args {
 	args["Was"], args["Clocks"], args["Extended"] = noon, []line{{Kind: "handle", Due: noon, Days: 3, Extended: true}, {Kind: "notice", Due: noon, Days: 3, Over: true}}, true
 	args["Untold"], args["UntoldN"], args["Delay"] = l, 2, "〈Delay〉"
 	args["ObjectDue"], args["Law"], args["House"] = noon, noon, noon
+	for _, name := range several.words {
+		args[name] = "〈" + name + "〉"
+	}
+	for _, name := range several.numbers {
+		args[name] = 3
+	}
+	for _, name := range several.yesOrNo {
+		args[name] = true
+	}
 	for _, name := range append(termsYesOrNo, answersYesOrNo...) {
 		args[name] = true
 	}
@@ -139,6 +148,13 @@ var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "C
 
 var termsYesOrNo = []string{"HasLaw", "HasHouse", "Simple", "Secret"}
 
+// several are the facts of several people and several matters.
+var several = struct{ words, numbers, yesOrNo []string }{
+	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper"},
+	numbers: []string{"Ago"},
+	yesOrNo: []string{"HasInto", "Ended"},
+}
+
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
 	"Role":      {"worker", "staff", "liaison", "leader", "discipline", "admin"},
@@ -150,7 +166,7 @@ var oneOf = map[string][]string{
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
 	"Kind":      {"image", "voice", "video", "file", "location", "card", "other", "notice", "decide", "handle", "review"},
 	"Procedure": {"", "ordinary", "simple"},
-	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit"},
+	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit", "help", "sign-off"},
 }
 
 // shaped are facts that are something else in some sentences.
@@ -162,6 +178,7 @@ var shaped = []struct {
 	{"New", 3, []string{"overview", "digest.staff"}},
 	{"Answered", 3, []string{"overview", "digest.staff"}},
 	{"New", noon, []string{"staff.moved"}},
+	{"Old", "机修房", []string{"corrected"}},
 	{"Next", "机电队", []string{"staff.reassigned"}},
 	{"To", noon, []string{"move.done", "move.past", "move.same"}},
 }

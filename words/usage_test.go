@@ -33,6 +33,8 @@ var families = map[string]struct {
 	"phase.":     {folder: "../chat", kind: "Phase"},
 	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
 	"failure.":   {folder: "../chat/notify", kind: "Failure"},
+	"link.":      {folder: "../cases", kind: "LinkKind"},
+	"field.":     {and: []string{"matter", "place", "since", "want", "other", "category", "signature", "persons"}},
 	"done.":      {}, // said by name
 }
 

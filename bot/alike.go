@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"strings"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/words"
+)
+
+// The same matter once more (重复): the one who tells it is asked, and decides.
+
+var (
+	itIsNew = phrase.NewWords(map[string]string{"不是": "", "不是一件": "", "不是一件事": "", "另一件": "", "另一件事": "", "新立": "", "新立一件": "", "新的": "", "两件事": "", "不一样": ""})
+	itIsOld = phrase.NewWords(map[string]string{"是": "", "是一件事": "", "一件事": "", "同一件": "", "同一件事": "", "就是那件": "", "并进去": "", "是那件": ""})
+)
+
+// asksAgain asks whether the form is a matter that its author handed in before. A
+// matter without a name is compared with nothing: it must not lead to one with.
+func (t *turn) asksAgain() (reply, bool, error) {
+	fields := t.talk.Fields
+	if t.talk.Anew || t.known || t.draft != nil || fields[cases.SignAs] == string(cases.Anonymous) {
+		return reply{}, false, nil
+	}
+	if c, ok := t.b.Office.Suggest(fields[cases.Matter] + " " + fields[cases.Want]); ok && (c.Sealed || c.Urgent) {
+		return reply{}, false, nil
+	}
+	c, alike, err := t.b.desk.Again(t.ctx, t.m.From, fields, t.now)
+	if err != nil || !alike {
+		return reply{}, false, err
+	}
+	t.talk.Same, t.talk.Ask, t.talk.Hearing = c.No, "", false
+	t.talk.Until = t.now.Add(t.b.DraftFor)
+	r, err := says(t.say("same-again", t.b.desk.Args(c, t.now, words.Args{"Ended": !c.Stage.Open()})))
+	return r, true, err
+}
+
+// sameOrNot takes the answer: 是 adds to the matter that is there, 不是 begins one.
+func (t *turn) sameOrNot() (reply, error) {
+	same := t.talk.Same
+	if word, ok := t.text.Exact(steering); ok && word == cancel {
+		t.talk = talk{Asked: t.talk.Asked}
+		return says(t.say("form.cancelled", nil))
+	}
+	_, yes := t.text.Exact(itIsOld)
+	_, no := t.text.Exact(itIsNew)
+	switch {
+	case no || t.text.No():
+		t.talk.Same, t.talk.Anew = cases.Number{}, true
+		return t.handIn(cases.Number{})
+	case !yes && !t.text.Yes():
+		return says(t.say("same-which", words.Args{"Short": desk.ShortNumber(same, t.now)}))
+	}
+	c, own, err := t.b.desk.Track(t.ctx, same, t.claim(""), t.now)
+	if _, refused := desk.IsRefusal(err); refused || err == nil && !own {
+		return t.handIn(cases.Number{}) // it is theirs no longer
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	if !c.Stage.Open() {
+		return t.handIn(same)
+	}
+	k := t.talk.clone()
+	text := strings.TrimSpace(k.Fields[cases.Matter] + "\n" + k.Fields[cases.Want])
+	return does(func(tx storage.Tx) (string, error) {
+		c, err := t.b.desk.SupplementAll(tx, same, t.claim(""), k.Said, text, t.now)
+		if err != nil {
+			return "", err
+		}
+		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		t.lastAbout(c.No)
+		if err := t.handedIn(tx, k, c); err != nil {
+			return "", err
+		}
+		return t.say("same-added", t.b.desk.Args(c, t.now, nil)), nil
+	})
+}
+
+// alikeHint says which open matters, whoever's, a case may be the same as.
+func (t *turn) alikeHint(no cases.Number) (string, error) {
+	found, err := t.b.desk.Likely(t.ctx, t.actor, no, t.now)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	c, err := t.b.desk.Current(t.ctx, t.actor, no, t.now)
+	return t.say("may-be-same", words.Args{"Numbers": t.shorts(found), "Other": desk.ShortNumber(found[0], t.now), "Short": desk.ShortNumber(c.No, t.now)}), err
+}

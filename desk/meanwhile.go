@@ -1,0 +1,88 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// Two of the office may take up one matter at the same minute. The second is told
+// what the first did before a step of theirs is taken.
+
+// Fresh is how long a colleague's step is news.
+const Fresh = 10 * time.Minute
+
+// lookedBack is how many of the latest events are looked through for one.
+const lookedBack = 40
+
+// Stands returns the case as it stands now; one that the actor may not see, or
+// that is not there, has no events.
+func (d *Desk) Stands(g storage.Getter, actor cases.Actor, no cases.Number, now time.Time) (cases.Case, error) {
+	c, err := d.find(g, no, now, func(c cases.Case) error {
+		if !c.Visible(actor) {
+			return &cases.Refusal{Code: cases.Unknown, No: c.No}
+		}
+		return nil
+	})
+	if _, refused := IsRefusal(err); refused {
+		return cases.Case{}, nil
+	}
+	return c, err
+}
+
+// Current is Stands for somebody who is not within a transaction.
+func (d *Desk) Current(ctx context.Context, actor cases.Actor, no cases.Number, now time.Time) (c cases.Case, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		c, err = d.Stands(r, actor, no, now)
+		return err
+	})
+	return c, err
+}
+
+// Meanwhile returns the latest step that a colleague in the office took on a case
+// which the actor is about to carry on: since it had so many events, or, for 0,
+// within Fresh. A step of the actor's own since then hides it. Staff are told of
+// staff and discipline of discipline; the second result is false when there is none.
+func (d *Desk) Meanwhile(g storage.Getter, actor cases.Actor, c cases.Case, seen int, now time.Time) (cases.Event, bool, error) {
+	if !inOffice(actor) {
+		return cases.Event{}, false, nil
+	}
+	for i := c.Events - 1; i >= max(seen, c.Events-lookedBack, 0); i-- {
+		var e cases.Event
+		if _, err := record.Load(g, eventTable, eventKey(c.No, i), &e); err != nil {
+			return cases.Event{}, false, err
+		}
+		switch {
+		case seen == 0 && now.Sub(e.At) > Fresh:
+			return cases.Event{}, false, nil
+		case !inOffice(e.Actor) || e.Actor.Role != actor.Role || e.Verb == cases.Open || e.Verb == cases.Submit:
+			continue
+		case e.Actor.ID == actor.ID:
+			return cases.Event{}, false, nil
+		}
+		return e, true, nil
+	}
+	return cases.Event{}, false, nil
+}
+
+func inOffice(a cases.Actor) bool {
+	return a.ID != "" && slices.Contains([]cases.Role{cases.Staff, cases.Discipline}, a.Role)
+}
+
+// MeanwhileArgs are the facts of a colleague's step for the wording.
+func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.Args {
+	to := ""
+	switch e.Verb {
+	case cases.Assign, cases.Help:
+		to = d.Office.UnitName(e.Unit)
+	case cases.Sponsor:
+		to = d.Office.PersonName(e.Person)
+	}
+	return words.Args{"Short": ShortNumber(c.No, now), "By": d.Office.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),
+		"What": d.say("verb."+string(e.Verb), nil), "To": to}
+}

@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"fangzhuo/cases"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// Matters that belong together. An accusation stays by itself whatever it is about:
+// nothing that others read leads to it (信访工作条例 art. 30).
+
+// two begins a step on one matter with another beside it.
+func (d *Desk) two(tx storage.Tx, actor cases.Actor, no, other cases.Number, verb cases.Verb, now time.Time) (s, o *step, err error) {
+	for _, n := range []cases.Number{no, other} {
+		c, err := d.Stands(tx, actor, n, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		if c.Sealed && actor.Role == cases.Staff {
+			return nil, nil, &cases.Refusal{Code: cases.SealedApart, Verb: verb, No: c.No, Stage: c.Stage}
+		}
+	}
+	if s, err = d.stepTo(tx, no, verb, actor, now); err != nil {
+		return nil, nil, err
+	}
+	if o, err = d.stepTo(tx, other, cases.Relate, actor, now); err != nil {
+		return nil, nil, err
+	}
+	if s.c.No == o.c.No {
+		return nil, nil, s.refuse(cases.NoOther, verb, "")
+	}
+	return s, o, nil
+}
+
+// Merge lets a matter go on under another number (合并). Its petitioner is told, and
+// may follow it with either number.
+func (d *Desk) Merge(tx storage.Tx, actor cases.Actor, no, into cases.Number, now time.Time) (Done, error) {
+	s, o, err := d.two(tx, actor, no, into, cases.Merge, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if !o.c.Stage.Open() {
+		return Done{}, &cases.Refusal{Code: cases.WrongStage, Verb: cases.Relate, No: o.c.No, Stage: o.c.Stage}
+	}
+	if err := s.take(cases.Event{Verb: cases.Merge, Other: &cases.Link{No: o.c.No, Kind: cases.MergedFrom}}); err != nil {
+		return Done{}, err
+	}
+	if err := o.take(cases.Event{Verb: cases.Relate, Other: &cases.Link{No: s.c.No, Kind: cases.MergedFrom}}); err != nil {
+		return Done{}, err
+	}
+	args := words.Args{"Into": ShortNumber(o.c.No, now), "By": d.Office.PersonName(actor.ID)}
+	to, err := s.tellPetitioner("worker.merged", args)
+	if err != nil {
+		return Done{}, err
+	}
+	if s.before.Stage == cases.Handling {
+		if _, err := s.tellUnit(s.before.Lead, "unit.merged", nil); err != nil {
+			return Done{}, err
+		}
+	}
+	if err := s.tellKeepers("staff.merged", args); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: to != "", Lost: s.lost}, errors.Join(s.commit(), o.commit())
+}
+
+// Relate ties two matters together (关联); neither ends by it.
+func (d *Desk) Relate(tx storage.Tx, actor cases.Actor, no, other cases.Number, kind cases.LinkKind, now time.Time) (Done, error) {
+	s, o, err := d.two(tx, actor, no, other, cases.Relate, now)
+	if err != nil {
+		return Done{}, err
+	}
+	if slices.Contains(s.c.Links, cases.Link{No: o.c.No, Kind: kind}) {
+		return Done{Case: s.c, Told: true}, nil
+	}
+	if err := s.take(cases.Event{Verb: cases.Relate, Other: &cases.Link{No: o.c.No, Kind: kind}}); err != nil {
+		return Done{}, err
+	}
+	if err := o.take(cases.Event{Verb: cases.Relate, Other: &cases.Link{No: s.c.No, Kind: kind}}); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c, Told: true}, errors.Join(s.commit(), o.commit())
+}
+
+// Split lets a part of a matter go on under a number of its own (拆分), with the
+// petitioner of the whole, whom the receipt is for. Of an anonymous matter the
+// code of the whole opens the part.
+func (d *Desk) Split(tx storage.Tx, actor cases.Actor, no cases.Number, text string, now time.Time) (Done, Receipt, error) {
+	s, err := d.stepTo(tx, no, cases.Split, actor, now)
+	if err != nil {
+		return Done{}, Receipt{}, err
+	}
+	if text == "" {
+		return Done{}, Receipt{}, s.refuse(cases.NoText, cases.Split, "")
+	}
+	id, err := s.identity("give a part a number of its own")
+	if err != nil {
+		return Done{}, Receipt{}, err
+	}
+	part := Submission{From: id.From, Form: s.c.Form, Fields: map[string]string{cases.Matter: text},
+		Signature: s.c.Signature, Name: id.Name, Contact: id.Contact, Guarded: s.c.Guarded}
+	how := cases.Event{Channel: s.c.Channel, Visitors: s.c.Visitors, Persons: s.c.Persons, Against: s.c.Against,
+		Other: &cases.Link{No: s.c.No, Kind: cases.SplitFrom}}
+	r, err := d.open(tx, actor, part, how, d.Random, now)
+	if err != nil {
+		return Done{}, Receipt{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Split, Other: &cases.Link{No: r.Case.No, Kind: cases.SplitInto}}); err != nil {
+		return Done{}, Receipt{}, err
+	}
+	to, err := s.tellPetitioner("worker.split", words.Args{"Part": ShortNumber(r.Case.No, now), "Code": r.Code, "Text": text})
+	if err != nil {
+		return Done{}, Receipt{}, err
+	}
+	return Done{Case: s.c, Told: to != "", Lost: s.lost}, r, s.commit()
+}
+
+// Tied are the links of a case that its reader may see.
+func (d *Desk) Tied(ctx context.Context, actor cases.Actor, c cases.Case) (links []cases.Link, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		links = nil
+		for _, l := range c.Links {
+			var o cases.Case
+			if _, err := record.Load(r, caseTable, numberKey(l.No), &o); err != nil {
+				return err
+			}
+			if o.Events > 0 && o.Visible(actor) {
+				links = append(links, l)
+			}
+		}
+		return nil
+	})
+	return links, err
+}
+
+// isPart reports whether somebody who may follow the whole asks for its part.
+func (c Claim) isPart(g storage.Getter, k cases.Case) (bool, error) {
+	for _, l := range k.Links {
+		if l.Kind != cases.SplitFrom {
+			continue
+		}
+		var whole cases.Case
+		if _, err := record.Load(g, caseTable, numberKey(l.No), &whole); err != nil {
+			return false, err
+		}
+		err := c.holdsAlone(g, whole)
+		if _, refused := IsRefusal(err); !refused {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// asMerged returns the matter that was merged into c and that the claim fits, as c
+// has carried it on, or false.
+func (d *Desk) asMerged(g storage.Getter, c cases.Case, by Claim) (cases.Case, bool, error) {
+	for _, l := range c.Links {
+		if l.Kind != cases.MergedFrom {
+			continue
+		}
+		var m cases.Case
+		if _, err := record.Load(g, caseTable, numberKey(l.No), &m); err != nil {
+			return m, false, err
+		}
+		if m.Into != c.No {
+			continue
+		}
+		err := by.holds(g, m)
+		if err == nil {
+			return carriedOn(m, c), true, nil
+		}
+		if _, refused := IsRefusal(err); !refused {
+			return m, false, err
+		}
+	}
+	return cases.Case{}, false, nil
+}
+
+// through follows a merged matter to where it goes on.
+func (d *Desk) through(g storage.Getter, c cases.Case) (cases.Case, error) {
+	at := c
+	for range 5 { // longer chains are nobody's
+		if at.Stage != cases.Merged || at.Into.IsZero() {
+			break
+		}
+		var next cases.Case
+		if ok, err := record.Load(g, caseTable, numberKey(at.Into), &next); err != nil || !ok {
+			return c, err
+		}
+		at = next
+	}
+	if at.No == c.No {
+		return c, nil
+	}
+	return carriedOn(c, at), nil
+}
+
+// carriedOn is a merged matter as another has carried it on: how far that is and
+// what was answered, but nothing of what the other's petitioner said.
+func carriedOn(m, by cases.Case) cases.Case {
+	m.Stage, m.Category, m.Lead, m.Clocks = by.Stage, by.Category, by.Lead, by.Clocks
+	m.AcceptedAt, m.AnsweredAt, m.ClosedAt = by.AcceptedAt, by.AnsweredAt, by.ClosedAt
+	m.Answer, m.Question = by.Answer, ""
+	if by.Reply != nil {
+		r := *by.Reply
+		r.Request, r.Facts = m.Fields[cases.Want], ""
+		m.Reply = &r
+	}
+	return m
+}
+
+// tellsMerged are the sentences that go to everybody whose matter was merged into
+// one: how it goes on, and nothing that was said by another.
+var tellsMerged = []string{"worker.accepted", "worker.handling", "worker.extended", "worker.answered", "worker.closed", "worker.closed-itself", "worker.concluded"}
+
+// tellMerged tells the petitioners of the matters that were merged into this one,
+// each on their own number.
+func (s *step) tellMerged(key string, args words.Args) error {
+	if !slices.Contains(tellsMerged, key) {
+		return nil
+	}
+	for _, l := range s.c.Links {
+		if l.Kind != cases.MergedFrom {
+			continue
+		}
+		var m cases.Case
+		if _, err := record.Load(s.tx, caseTable, numberKey(l.No), &m); err != nil {
+			return err
+		}
+		if m.Into != s.c.No {
+			continue
+		}
+		o := &step{d: s.d, tx: s.tx, now: s.now, actor: s.actor, before: m, c: m}
+		shown := carriedOn(m, s.c)
+		if _, err := o.tellAs(shown, key, args); err != nil {
+			return err
+		}
+		if err := o.tellMerged(key, args); err != nil { // merged before that
+			return err
+		}
+		if err := o.commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
