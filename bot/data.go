@@ -131,7 +131,7 @@ func eraseSure(t *turn, in input) (reply, error) {
 			if err != nil {
 				return "", err
 			}
-			return t.say("erased.for", t.b.desk.Args(e.Case, t.now, nil)), t.b.forget(tx, e, t.now)
+			return t.say("erased.for", t.b.desk.Args(e.Case, t.now, nil)), t.b.Forget(tx, e, t.now)
 		})
 	}
 	all, r, err := t.toErase(in)
@@ -153,7 +153,7 @@ func eraseSure(t *turn, in input) (reply, error) {
 				open = append(open, receipt{desk.ShortNumber(c.No, t.now), e.Code})
 			}
 			e.From = slices.DeleteFunc(e.From, func(a chat.Address) bool { return a == t.m.From })
-			if err := t.b.forget(tx, e, t.now); err != nil {
+			if err := t.b.Forget(tx, e, t.now); err != nil {
 				return "", err
 			}
 			t.talk = t.talk.without(c.No)
@@ -179,8 +179,8 @@ func (k talk) without(no cases.Number) talk {
 	return k
 }
 
-// forget takes an erased matter out of the conversations with those it was of.
-func (b *Bot) forget(tx storage.Tx, e desk.Erased, now time.Time) error {
+// Forget takes an erased matter out of the conversations with those it was of.
+func (b *Bot) Forget(tx storage.Tx, e desk.Erased, now time.Time) error {
 	for _, a := range e.From {
 		k, err := loadTalk(tx, a)
 		if err != nil {

@@ -118,6 +118,17 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())
 		}},
+	{verb: cases.Erase, part: toCorrect, bars: func(v *visit, _ cases.Case) bool { return !v.Desk.Office.Keeps(v.actor) },
+		asks: func(v *visit, _ cases.Case) []field {
+			return []field{v.box("page.text.erase", true), {Name: "sure", Label: v.say("page.erase-sure", nil), Kind: "check", Needed: true}}
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			e, err := v.Desk.EraseFor(tx, v.actor, no, v.value("text"), v.Now())
+			if err == nil {
+				err = v.Forget(tx, e, v.Now())
+			}
+			return desk.Done{Case: e.Case}, err
+		}},
 }
 
 // undisputed bars what is done only where the petitioner does not accept the answer.

@@ -41,6 +41,8 @@ type Options struct {
 	// Expect notes in the petitioner's own conversation that staff wait for an
 	// answer about the matter.
 	Expect func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
+	// Forget takes out of the conversations what was erased of a matter.
+	Forget func(tx storage.Tx, e desk.Erased, now time.Time) error
 	// File returns where the bytes of an attachment lie.
 	File func(ref string) (path string, ok bool)
 	// Owed is called when messages wait to be sent.

@@ -38,6 +38,7 @@ type table struct {
 	page     http.Handler
 	options  console.Options
 	owed     int
+	forgot   int
 	expected []cases.Number
 }
 
@@ -90,6 +91,7 @@ func setIn(t *testing.T, language string, change ...func(*console.Options)) *tab
 			x.expected = append(x.expected, no)
 			return nil
 		},
+		Forget:  func(storage.Tx, desk.Erased, time.Time) error { x.forgot++; return nil },
 		Waiting: func(context.Context) (int, error) { return 7, nil },
 		Unsent: func(context.Context, int) ([]console.Unsent, error) {
 			return []console.Unsent{{At: monday, State: "unsure", Text: "【通知】<b>明天</b>"}}, nil

@@ -33,7 +33,8 @@ type matterPage struct {
 	Notices   []string
 	History   []moment
 	Steps     []group
-	Seen      int // how many events it had when the page was drawn
+	Seen      int  // how many events it had when the page was drawn
+	Waits     bool // somebody still has to act
 	Sealed    bool
 	MayReach  bool // the petitioner left something to reach them by
 	Contact   string
@@ -85,12 +86,20 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	}
 	p.Title = c.No.String()
 	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
-		Steps: v.steps(c, t), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
+		Steps: v.steps(c, t), Waits: c.Stage.Open(), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: v.ties(c)}
 	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
 		main.Guards = c.Guards()
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
 		main.MayPrint = desk.Written(c)
+	}
+	harm, err := v.Desk.Suffered(v.req.Context(), v.actor, c)
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
+	for _, h := range harm {
+		main.Notices = append(main.Notices, v.say("look.harm", words.Args{"At": h.At, "Text": h.Text}))
 	}
 	p.Main = main
 	v.page(status, "matter", p)

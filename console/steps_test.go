@@ -94,3 +94,16 @@ func TestToldByHand(t *testing.T) {
 	x.fails("wang", cases.Inform, "请把内容写在后面", "text", "")
 	x.wants(x.does("wang", cases.Inform, "text", "打电话说了"), http.StatusOK, "打电话说了")
 }
+
+// At the wish of whoever spoke a keeper forgets them, with the reason.
+func TestErasedAtTheirWish(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	x.fails("wang", cases.Erase, "请写谁怎么要求的", "text", "")
+	x.offers("wang", []cases.Verb{cases.Erase}, nil)
+	x.wants(x.does("wang", cases.Erase, "text", "本人来电话要求", "sure", "yes"), http.StatusOK, "“删除资料”办好了", "署名 匿名", "本人来电话要求")
+	if x.forgot != 1 {
+		t.Errorf("conversations were told %d times", x.forgot)
+	}
+	x.lacks(x.by("wang", "/matters/2026-0001/contact", fill("motive", "约来看现场")), "张三", "13900001234")
+}
