@@ -88,23 +88,23 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.answer(tx, no)
 		}},
-	{verb: cases.Fulfil, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Stage != cases.Answered || c.Resolved() },
+	{verb: cases.Fulfil, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Resolved() },
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.fulfil", false)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Fulfil(tx, v.actor, no, v.value("text"), v.Now())
 		}},
-	{verb: cases.Reopen, part: toEnd, bars: undisputed,
+	{verb: cases.Reopen, part: toEnd,
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.reopen", true)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Reopen(tx, v.actor, no, v.value("text"), v.Now())
 		}},
-	{verb: cases.Review, part: toEnd, bars: undisputed,
+	{verb: cases.Review, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Round >= 2 },
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.review", false)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Review(tx, v.actor, no, v.value("text"), v.Now())
 		}},
 	{verb: cases.Conclude, part: toEnd,
-		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.conclude", true)} },
+		asks: (*visit).asksConclude,
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Conclude(tx, v.actor, no, v.typedReply(), v.Now())
 		}},
@@ -130,9 +130,6 @@ var steps = []taking{
 			return desk.Done{Case: e.Case}, err
 		}},
 }
-
-// undisputed bars what is done only where the petitioner does not accept the answer.
-func undisputed(_ *visit, c cases.Case) bool { return c.DisputedAt.IsZero() }
 
 // usual is the step that is usually next.
 func usual(c cases.Case, role cases.Role) cases.Verb {

@@ -57,6 +57,11 @@ func (v *visit) asksAnswer(c cases.Case) []field {
 		[]field{v.line("page.f.request", "request", false), v.line("page.f.facts", "facts", false)})
 }
 
+// asksConclude asks for what the next level up says.
+func (v *visit) asksConclude(cases.Case) []field {
+	return []field{v.box("page.text.conclude", true), v.line("page.f.basis", "basis", true)}
+}
+
 // opinion hands out the answer as a document to print.
 func (v *visit) opinion() {
 	no, ok := v.no()

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/storage"
 )
 
 // fill is what somebody filled a form with.
@@ -106,4 +110,63 @@ func TestErasedAtTheirWish(t *testing.T) {
 		t.Errorf("conversations were told %d times", x.forgot)
 	}
 	x.lacks(x.by("wang", "/matters/2026-0001/contact", fill("motive", "约来看现场")), "张三", "13900001234")
+}
+
+// An answer needs what the law wants in it, is read before it goes out, and what
+// comes after it depends on what the petitioner says.
+func TestStepsOfTheAnswer(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	dispute := func() {
+		err := x.store.Update(t.Context(), func(tx storage.Tx) error {
+			_, err := x.desk.Dispute(tx, cases.Number{Seq: 1}, desk.Claim{From: "test:luo"}, "还是坏的", monday)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	reply := []string{"text", "换好了", "basis", "维修单", "code", "supported", "request", "换锁", "facts", "锁芯断了"}
+	x.fails("wang", cases.Answer, "依据", "text", "换好了", "basis", "", "facts", "锁芯断了")
+	x.fails("wang", cases.Answer, "无理", "text", "您无理取闹", "basis", "维修单")
+	a := x.by("wang", "/matters/2026-0001/answer", fill(append(reply, "key", "shown")...))
+	x.wants(a, http.StatusOK, "反映人会看到：", "③处理意见：支持。换好了", "确认发出", "看改过的样子")
+	for i := 1; i < len(reply); i += 2 {
+		if !strings.Contains(a.html, reply[i]) {
+			t.Errorf("%s was lost", reply[i-1])
+		}
+	}
+	sure := regexp.MustCompile(`name="sure" value="(\w+)"`).FindStringSubmatch(a.html)
+	if sure == nil || len(x.events(1)) != 1 {
+		t.Fatalf("it was not shown, or it went out: %s", a.text)
+	}
+	changed := slices.Concat(reply, []string{"text", "换了新的", "sure", sure[1], "key", "changed"})
+	x.wants(x.by("wang", "/matters/2026-0001/answer", fill(changed...)), http.StatusOK, "③处理意见：支持。换了新的", "确认发出") // what was shown is not what goes out
+	a = x.does("wang", cases.Answer, append(reply, "sure", sure[1])...)
+	x.wants(a, http.StatusOK, "“答复”办好了", "①请求 换锁", "②查到的情况 锁芯断了", "③处理意见 换好了", "④依据 维修单", "⑤不服怎么办 12月23日前", "化解（问题解决） 还没有")
+	x.offers("wang", []cases.Verb{cases.Fulfil, cases.Close, cases.Reopen, cases.Review}, []cases.Verb{cases.Conclude, cases.Finish, cases.Accept})
+
+	x.wants(x.does("wang", cases.Fulfil, "text", "今天换的"), http.StatusOK, "化解（问题解决） 问题解决了", "落实了 11月23日")
+	x.offers("wang", nil, []cases.Verb{cases.Fulfil})
+	dispute()
+	x.wants(x.by("wang", "/", nil), http.StatusOK, "反映人不认可")
+	x.fails("wang", cases.Close, "不认可", "text", "")
+	x.fails("wang", cases.Reopen, "请把内容写在后面", "text", "")
+	x.wants(x.does("wang", cases.Reopen, "text", "漏了一把"), http.StatusOK, "“重办”办好了", "已受理")
+
+	for round, word := range []string{"转复查", "转复查"} {
+		a := x.by("wang", "/matters/2026-0001/answer", fill(append(reply, "key", fmt.Sprint("round ", round))...))
+		if round == 0 {
+			sure = regexp.MustCompile(`name="sure" value="(\w+)"`).FindStringSubmatch(a.html)
+			x.does("wang", cases.Answer, append(reply, "sure", sure[1])...)
+		}
+		x.wants(x.does("wang", cases.Review, "text", "请集团看"), http.StatusOK, "“"+word+"”办好了")
+		x.wants(x.by("wang", "/", nil), http.StatusOK, "0001", "复查：还有30天")
+		x.offers("wang", []cases.Verb{cases.Conclude}, []cases.Verb{cases.Finish, cases.Close})
+		x.fails("wang", cases.Conclude, "依据", "text", "维持", "basis", "")
+		x.wants(x.does("wang", cases.Conclude, "text", "维持", "basis", "公寓管理办法"), http.StatusOK, "“复查意见”办好了")
+	}
+	x.offers("wang", []cases.Verb{cases.Finish}, []cases.Verb{cases.Review})
+	x.fails("wang", cases.Finish, "请把内容写在后面", "text", "")
+	x.wants(x.does("wang", cases.Finish, "text", "复核维持"), http.StatusOK, "“终结”办好了", "现在没有要办的")
 }
