@@ -118,6 +118,24 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Close(tx, v.actor, no, v.value("text"), v.Now())
 		}},
+	{verb: cases.Recuse, part: toCorrect,
+		asks: func(v *visit, c cases.Case) []field {
+			return v.pick("page.recuse", "who", append([]choice{{Name: v.say("page.choose", nil)}}, v.mayBeAccused(c)...), true)
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Recuse(tx, v.actor, no, v.value("who"), v.Now())
+		}},
+	{verb: cases.Waive, part: toCorrect,
+		bars: func(v *visit, c cases.Case) bool {
+			chief, ok := v.Desk.Office.Chief()
+			return !ok || chief.ID != v.actor.ID || len(c.Against) == 0
+		},
+		asks: func(v *visit, c cases.Case) []field {
+			return append(v.pick("page.waive", "who", v.accused(c), true), v.box("page.text.waive", true))
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Waive(tx, v.actor, no, v.value("who"), v.value("text"), v.Now())
+		}},
 	{verb: cases.Erase, part: toCorrect, bars: func(v *visit, _ cases.Case) bool { return !v.Desk.Office.Keeps(v.actor) },
 		asks: func(v *visit, _ cases.Case) []field {
 			return []field{v.box("page.text.erase", true), {Name: "sure", Label: v.say("page.erase-sure", nil), Kind: "check", Needed: true}}
@@ -274,7 +292,11 @@ func (v *visit) act() {
 		v.back(no, url.Values{"did": {"again"}})
 	case !d.Case.Visible(v.actor):
 		v.owed()
-		http.Redirect(v.w, v.req, v.Base+"/?did=sealed", http.StatusSeeOther)
+		did := "recused"
+		if d.Case.Sealed {
+			did = "sealed"
+		}
+		http.Redirect(v.w, v.req, v.Base+"/?did="+did, http.StatusSeeOther)
 	default:
 		v.owed()
 		did := url.Values{"did": {string(verb)}}

@@ -155,3 +155,16 @@ func (v *visit) extension() desk.Extension {
 	}
 	return x
 }
+
+// mayBeAccused are those who can be kept out of a matter and are not yet.
+func (v *visit) mayBeAccused(c cases.Case) []choice {
+	return append(v.units("", c.Against...), v.peopleIn(c, "", cases.Leader, cases.Staff, cases.Liaison)...)
+}
+
+// accused are those who are kept out of a matter.
+func (v *visit) accused(c cases.Case) (all []choice) {
+	for _, id := range c.Against {
+		all = append(all, choice{ID: id, Name: v.names([]string{id})})
+	}
+	return all
+}

@@ -62,8 +62,11 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	if more {
 		main.More = v.say("page.more", words.Args{"N": listed})
 	}
-	if v.req.FormValue("did") == "sealed" {
+	switch v.req.FormValue("did") {
+	case "sealed":
 		p.Said = append(p.Said, v.say("page.did.sealed", nil))
+	case "recused":
+		p.Said = append(p.Said, v.say("page.did.recused", nil))
 	}
 	p.Here, p.Main = "list", main
 	v.page(status, "list", p)

@@ -170,3 +170,22 @@ func TestStepsOfTheAnswer(t *testing.T) {
 	x.fails("wang", cases.Finish, "请把内容写在后面", "text", "")
 	x.wants(x.does("wang", cases.Finish, "text", "复核维持"), http.StatusOK, "“终结”办好了", "现在没有要办的")
 }
+
+// Who is complained about is kept out; the head of the office alone lets them in
+// again, with a reason.
+func TestStepsOfRecusal(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	x.offers("wang", []cases.Verb{cases.Recuse}, []cases.Verb{cases.Waive})
+	x.fails("wang", cases.Recuse, "请", "who", "")
+	x.wants(x.does("wang", cases.Recuse, "who", "hq"), http.StatusOK, "“回避”办好了", "回避 后勤服务中心")
+	a := x.by("wang", "/matters/2026-0001", nil)
+	if _, form, _ := strings.Cut(a.html, "2026-0001/assign"); strings.Contains(form[:strings.Index(form, "</form>")], `value="hq"`) {
+		t.Error("it can be handed to whom it complains about")
+	}
+	x.offers("zhou", nil, []cases.Verb{cases.Waive})
+	x.fails("wang", cases.Waive, "请", "who", "hq", "text", "")
+	x.wants(x.does("wang", cases.Waive, "who", "hq", "text", "只有他们会修"), http.StatusOK, "“回避例外”办好了", "只有他们会修")
+	x.wants(x.does("wang", cases.Recuse, "who", "wang"), http.StatusOK, "这件您以后看不到", "没有在办的事")
+	x.wants(x.by("zhou", "/matters/2026-0001", nil), http.StatusOK, "回避 王慧")
+}
