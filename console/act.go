@@ -50,6 +50,13 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Assign(tx, v.actor, no, v.value("unit"), v.term(), v.value("text"), v.Now())
 		}},
+	{verb: cases.Help,
+		asks: func(v *visit, c cases.Case) []field {
+			return append(v.pick("page.f.unit", "unit", v.helpers(c), true), v.box("page.text.help", true))
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.Help(tx, v.actor, no, v.value("unit"), v.value("text"), v.Now())
+		}},
 	{verb: cases.Ask,
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.ask", true)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
@@ -135,6 +142,31 @@ var steps = []taking{
 		},
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Waive(tx, v.actor, no, v.value("who"), v.value("text"), v.Now())
+		}},
+	{verb: cases.Correct, part: toCorrect, asks: (*visit).asksCorrect, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+		return v.Desk.Correct(tx, v.actor, no, v.correction(), v.Now())
+	}},
+	{verb: cases.Merge, part: toCorrect,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.line("page.merge", "other", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			other, err := v.other(cases.Merge, no)
+			if err != nil {
+				return desk.Done{}, err
+			}
+			return v.Desk.Merge(tx, v.actor, no, other, v.Now())
+		}},
+	{verb: cases.Relate, part: toCorrect, asks: (*visit).asksRelate, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+		other, err := v.other(cases.Relate, no)
+		if err != nil {
+			return desk.Done{}, err
+		}
+		return v.Desk.Relate(tx, v.actor, no, other, cases.LinkKind(v.value("kind")), v.Now())
+	}},
+	{verb: cases.Split, part: toCorrect,
+		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.split", true)} },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			d, _, err := v.Desk.Split(tx, v.actor, no, v.value("text"), v.Now())
+			return d, err
 		}},
 	{verb: cases.Erase, part: toCorrect, bars: func(v *visit, _ cases.Case) bool { return !v.Desk.Office.Keeps(v.actor) },
 		asks: func(v *visit, _ cases.Case) []field {

@@ -98,13 +98,14 @@ func (v *visit) remedy(r cases.Reply) string {
 	return v.say("page.r.until", words.Args{"To": r.RemedyTo, "Due": r.RemedyUntil})
 }
 
-// ties are the other matters that this one belongs with.
-func (v *visit) ties(c cases.Case) (all []tie) {
+// ties are the other matters that this one belongs with, of those that may be seen.
+func (v *visit) ties(c cases.Case) (all []tie, err error) {
 	if !c.Into.IsZero() {
 		all = append(all, tie{c.Into.String(), v.say("page.into", nil)})
 	}
-	for _, l := range c.Links {
+	links, err := v.Desk.Tied(v.req.Context(), v.actor, c)
+	for _, l := range links {
 		all = append(all, tie{l.No.String(), v.say("page.tie", words.Args{"Kind": string(l.Kind)})})
 	}
-	return all
+	return all, err
 }

@@ -85,9 +85,14 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 		return
 	}
 	p.Title = c.No.String()
+	ties, err := v.ties(c)
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
 	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
 		Steps: v.steps(c, t), Waits: c.Stage.Open(), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
-		Reply: v.reply(c), Ending: v.ending(c), Ties: v.ties(c)}
+		Reply: v.reply(c), Ending: v.ending(c), Ties: ties}
 	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
 		main.Guards = c.Guards()
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0

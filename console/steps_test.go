@@ -189,3 +189,33 @@ func TestStepsOfRecusal(t *testing.T) {
 	x.wants(x.does("wang", cases.Recuse, "who", "wang"), http.StatusOK, "这件您以后看不到", "没有在办的事")
 	x.wants(x.by("zhou", "/matters/2026-0001", nil), http.StatusOK, "回避 王慧")
 }
+
+// Helping units, what was written down wrong, and matters that belong together.
+func TestStepsOfSeveral(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了，还有路灯不亮", cases.Sealed)
+	x.submit("澡堂的锁打不开", cases.Sealed)
+	x.submit("某人倒卖锚杆", cases.Sealed)
+	x.offers("wang", []cases.Verb{cases.Correct, cases.Merge, cases.Relate, cases.Split}, []cases.Verb{cases.Help})
+	x.does("wang", cases.Assign, "unit", "hq", "days", "3", "text", "换锁")
+	x.fails("wang", cases.Help, "请", "unit", "jd", "text", "")
+	x.wants(x.does("wang", cases.Help, "unit", "jd", "text", "出个电工"), http.StatusOK, "“协办”办好了", "协办 机电队", "出个电工")
+
+	a := x.does("wang", cases.Correct, "place", "副井澡堂", "matter", "澡堂锁坏了，还有路灯不亮", "category", "其他", "persons", "3")
+	x.wants(a, http.StatusOK, "“更正”办好了", "地点 副井澡堂", "类别：原来是“宿舍澡堂”，改成“其他”", "反映的人：原来是“1人”，改成“3人”")
+	x.fails("wang", cases.Correct, "请", "place", "副井澡堂", "matter", "澡堂锁坏了，还有路灯不亮")
+
+	x.wants(x.does("wang", cases.Relate, "other", "2", "kind", "same"), http.StatusOK, "“关联”办好了", "2026-0002 别人也反映的同一件事")
+	x.fails("wang", cases.Relate, "0099", "other", "99", "kind", "alike")
+	before := len(x.events(1))
+	a = x.by("wang", "/matters/2026-0001/relate", fill("key", "accusation", "other", "3", "kind", "alike"))
+	if a.code != http.StatusUnprocessableEntity || len(x.events(1)) != before {
+		t.Errorf("an accusation was tied to something: %d %s", a.code, a.text)
+	}
+	x.fails("wang", cases.Split, "请", "text", "")
+	x.wants(x.does("wang", cases.Split, "text", "路灯不亮"), http.StatusOK, "“拆分”办好了", "2026-0004 从这一件拆出去的")
+	x.wants(x.by("wang", "/matters/2026-0004", nil), http.StatusOK, "路灯不亮", "2026-0001 从那一件拆出来的")
+	x.fails("wang", cases.Merge, "请", "other", "没有")
+	x.wants(x.does("wang", cases.Merge, "other", "2026-0002"), http.StatusOK, "“合并”办好了", "2026-0002 这一件已经并过去", "现在没有要办的")
+	x.wants(x.by("wang", "/matters/2026-0002", nil), http.StatusOK, "2026-0001 那一件并到了这里")
+}
