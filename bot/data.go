@@ -81,6 +81,9 @@ func (t *turn) forSomebody(in input) (bool, error) {
 	if in.no.IsZero() || t.actor.Role != cases.Staff && t.actor.Role != cases.Discipline {
 		return false, nil
 	}
+	if _, rest, ok := in.rest.Code(); ok && rest.Empty() { // their own, without a name: the code is no reason to write down
+		return false, nil
+	}
 	_, _, err := t.b.desk.Track(t.ctx, in.no, t.claim(""), t.now)
 	if _, refused := desk.IsRefusal(err); refused {
 		return true, nil

@@ -101,8 +101,8 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 			e.Text = t.b.desk.Corrected(was, e, t.actor.Role == cases.Leader)
 		case e.Verb == cases.Rate:
 			continue // nobody who handles it is to know
-		case t.actor.Role == cases.Leader && (e.Verb == cases.Recall || e.Verb == cases.Rejoin):
-			continue // of the person, not of the matter
+		case t.actor.Role == cases.Leader && ofThePerson(e.Verb):
+			continue // not of the matter
 		case e.Verb == cases.Recall && e.Of < len(events):
 			e.Text = t.say("recalled-when", words.Args{"At": events[e.Of].At})
 		case e.Verb == cases.Extend:
@@ -115,6 +115,16 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: t.readable(e)})
 	}
 	return history
+}
+
+// ofThePerson reports whether a step tells of the petitioner rather than of the
+// matter: how they were told, from where they write, what is kept of them.
+func ofThePerson(v cases.Verb) bool {
+	switch v {
+	case cases.Recall, cases.Rejoin, cases.Inform, cases.Erase, cases.CheckIn, cases.MediaGone:
+		return true
+	}
+	return false
 }
 
 // readable is the text of an event as the reader may have it: a leader does not

@@ -197,7 +197,7 @@ func (c Case) After(e Event) Case {
 		c.Reply, c.Answer = nil, "" // the next answer is another one
 		c.Reopened++
 		c.Feedback, c.SignedAt, c.DisputedAt, c.ClosedAt, c.AcceptedAt = "", time.Time{}, time.Time{}, time.Time{}, e.At
-		c.Extended, c.Delay, c.Procedure = false, "", Ordinary // the second time it is not so simple
+		c.Delay, c.Procedure = "", Ordinary // the second time it is not so simple; it is put off once for all (条例 art. 34)
 	case Review:
 		c.Round++
 		c.DisputedAt, c.ClosedAt = time.Time{}, time.Time{}

@@ -87,8 +87,10 @@ func (c Case) forbids(e Event) Code {
 		if e.Verb == Register && slices.Contains(c.Against, e.Unit) {
 			return Recused
 		}
-		if cmp.Or(e.Procedure, c.Procedure) == Simple && (e.Sealed || c.BarsSimple() != "") {
+		if simple := cmp.Or(e.Procedure, c.Procedure) == Simple; simple && (e.Sealed || c.BarsSimple() != "") {
 			return NoSimple
+		} else if simple && c.Extended {
+			return NotSimple
 		}
 	case Switch:
 		if c.Procedure != Simple {

@@ -19,6 +19,7 @@ type step struct {
 	tx     storage.Tx
 	now    time.Time
 	actor  cases.Actor
+	verb   cases.Verb // what was asked for
 	before cases.Case
 	c      cases.Case
 	events []cases.Event
@@ -45,7 +46,7 @@ func (d *Desk) begin(tx storage.Tx, no cases.Number, verb cases.Verb, actor case
 	if err != nil {
 		return nil, err
 	}
-	return &step{d: d, tx: tx, now: now, actor: actor, before: c, c: c}, nil
+	return &step{d: d, tx: tx, now: now, actor: actor, verb: verb, before: c, c: c}, nil
 }
 
 // unknown is the refusal of a number that is not there. A role that may not use

@@ -47,7 +47,11 @@ func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
 			continue // after the second review there is no other to ask for
 		}
 		if l, ok := kind.Limit(procedure); ok {
-			all = append(all, *d.clock(kind, from, calendar.Term{N: l.Days, Working: l.Working}))
+			k := *d.clock(kind, from, calendar.Term{N: l.Days, Working: l.Working})
+			if runs, ok := c.Clock(kind); ok && e.Verb == cases.Accept && runs.Due.Before(k.Due) {
+				continue // taken on before, or with another: its days are not given anew
+			}
+			all = append(all, k)
 		}
 	}
 	return all

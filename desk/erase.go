@@ -36,15 +36,8 @@ func (d *Desk) Erase(tx storage.Tx, no cases.Number, by Claim, now time.Time) (E
 	if err != nil {
 		return Erased{}, err
 	}
-	own, err := owns(tx, by.From, s.c.No)
-	if err == nil && !own {
-		own, err = joined(tx, by.From, s.c.No)
-	}
-	if err != nil {
+	if err := s.ownAccount(by); err != nil {
 		return Erased{}, err
-	}
-	if !own && s.c.Signature != cases.Anonymous && !s.c.Channel.WrittenDown() {
-		return Erased{}, s.refuse(cases.NotHere, cases.Erase, "")
 	}
 	e, err := s.erase("", s.c.Stage.Open(), by.From)
 	if err != nil {

@@ -71,6 +71,11 @@ func (d *Desk) KeptOf(ctx context.Context, no cases.Number, by Claim, now time.T
 		}
 		if own, err := owns(r, by.From, c.No); err != nil || !own {
 			k.Name, k.Phone = "", ""
+			if k.Case.Signature != cases.Anonymous && !k.Case.Channel.WrittenDown() { // why somebody looked may say what it is about
+				for i := range k.Opened {
+					k.Opened[i].Motive = ""
+				}
+			}
 			return err
 		}
 		return nil

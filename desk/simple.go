@@ -19,7 +19,7 @@ func (s *step) procedure(cat cases.Category, asked cases.Procedure) (cases.Proce
 	if asked == cases.Simple && bar != "" {
 		return "", s.refuse(cases.NoSimple, cases.Register, bar)
 	}
-	if asked == "" && cat.Simple && bar == "" && len(cat.Helpers) == 0 {
+	if asked == "" && cat.Simple && bar == "" && !s.c.Extended && len(cat.Helpers) == 0 {
 		return cases.Simple, nil
 	}
 	if asked == "" {

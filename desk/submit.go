@@ -78,6 +78,9 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		s.Fields = scrubbed(s.Fields, names...)
 		id, words = identity{}, unsigned(s.Said, append(names, s.Contact))
 	}
+	if s.Signature == cases.Sealed || s.Guarded || category.Sealed { // the name stays in the sealed part, though they write it into their story
+		s.Fields = scrubbed(s.Fields, append(d.knownAs(s.From), s.Name, s.Contact)...)
+	}
 	if how.Media, how.Gone, err = keepMedia(tx, no, words, s.Signature == cases.Anonymous); err != nil {
 		return Receipt{}, err
 	}
@@ -210,6 +213,9 @@ func (d *Desk) SupplementAll(tx storage.Tx, no cases.Number, by Claim, said []Sa
 		said = unsigned(said, d.knownAs(by.From))
 		text = phrase.Scrub(text, d.knownAs(by.From))
 	}
+	if s.c.Guards() { // as it was said it stands in the sealed part
+		text = phrase.Scrub(text, append(strings.Split(id.Name, "、"), append(d.knownAs(id.From), id.Contact)...))
+	}
 	media, gone, err := keepMedia(tx, s.c.No, said, s.c.Signature == cases.Anonymous)
 	if err != nil {
 		return cases.Case{}, err
@@ -229,7 +235,7 @@ func (d *Desk) SupplementAll(tx storage.Tx, no cases.Number, by Claim, said []Sa
 	if err := s.tellKeepers("staff.supplement", words.Args{"Text": text, "Asked": asked, "Media": pieces, "Hidden": hidden}); err != nil {
 		return cases.Case{}, err
 	}
-	if s.c.Danger() && s.c.Stage == cases.Handling {
+	if s.c.Danger() && s.c.Stage == cases.Handling && !hidden {
 		if err := s.soundMore(text); err != nil {
 			return cases.Case{}, err
 		}
@@ -244,6 +250,9 @@ func (d *Desk) Withdraw(tx storage.Tx, no cases.Number, by Claim, now time.Time)
 	if err != nil {
 		return cases.Case{}, err
 	}
+	if err := s.ownAccount(by); err != nil {
+		return cases.Case{}, err
+	}
 	s.add(cases.Event{Verb: cases.Withdraw})
 	if s.before.Stage == cases.Handling {
 		if _, err := s.tellUnit(s.before.Lead, "unit.withdrawn", nil); err != nil {
@@ -254,6 +263,24 @@ func (d *Desk) Withdraw(tx storage.Tx, no cases.Number, by Claim, now time.Time)
 		return cases.Case{}, err
 	}
 	return s.c, s.commit()
+}
+
+// ownAccount refuses what ends a matter to somebody who shows nothing but the code,
+// unless the code is the only way to it: of an anonymous matter, or one that staff
+// wrote down. A colleague may have seen the code, and the petitioner would not
+// hear of it.
+func (s *step) ownAccount(by Claim) error {
+	if s.c.Signature == cases.Anonymous || s.c.Channel.WrittenDown() {
+		return nil
+	}
+	own, err := owns(s.tx, by.From, s.c.No)
+	if err == nil && !own {
+		own, err = joined(s.tx, by.From, s.c.No)
+	}
+	if err == nil && !own {
+		err = s.refuse(cases.NotHere, s.verb, "")
+	}
+	return err
 }
 
 // own begins a step by the petitioner on a case of their own. Somebody else's
