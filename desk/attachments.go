@@ -139,7 +139,7 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 		return Handed{}, err
 	}
 	h.Case = s.c
-	liaisons := d.Office.With(cases.Liaison, s.c.Lead)
+	liaisons := s.unaccused(d.Office.With(cases.Liaison, s.c.Lead))
 	if h.Told, err = d.reachable(tx, liaisons); err != nil {
 		return Handed{}, err
 	}

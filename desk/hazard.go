@@ -129,6 +129,9 @@ func (s *step) alarm(text string) (string, error) {
 
 // soundMore tells those who have the danger what was added.
 func (s *step) soundMore(text string) error {
+	if s.c.Guarded && phrase.Dangers(text) == "" {
+		return nil // the rest is not for those they are afraid of
+	}
 	more, err := s.alarm(text)
 	if err != nil || more == "" {
 		return err
@@ -159,7 +162,7 @@ func (s *step) escalate() error {
 	who := s.keepers()
 	if s.c.Escalated == 1 {
 		who = append(s.d.Office.With(cases.Leader, ""), who...)
-	} else if chief, ok := s.d.Office.Chief(); ok {
+	} else if chief, ok := s.d.Office.Chief(); ok && !s.c.Recuses(cases.ActorOf(chief)) {
 		who = []cases.Person{chief}
 	}
 	since := int(s.now.Sub(s.c.ReceivedAt) / time.Minute)

@@ -60,14 +60,53 @@ func TestAnAccusationOvertakesWhatWaits(t *testing.T) {
 		return err
 	})
 	got := stale()
-	if len(got) != 2 || !strings.HasSuffix(got[0], "unit.task/mei") || !strings.HasSuffix(got[1], "/qin") {
+	if len(got) != 4 || !strings.HasSuffix(got[2], "unit.task/mei") || !strings.HasSuffix(got[3], "/qin") { // and what the office was told of it
 		t.Errorf("stale: %q", got)
 	}
 	before := len(owed(t, store))
 	step(func(tx storage.Tx) error {
-		return d.Unsent(tx, outbox.Outcome{Key: got[0], To: "test:mei", State: outbox.Expired, Reason: outbox.Overtaken}, monday)
+		return d.Unsent(tx, outbox.Outcome{Key: got[2], To: "test:mei", State: outbox.Expired, Reason: outbox.Overtaken}, monday)
 	})
 	if after := len(owed(t, store)); after != before {
 		t.Errorf("staff are alarmed about what is as it should be: %d, %d", before, after)
 	}
+}
+
+// Nor does what waits when a matter complains about who would read it, is taken
+// back by who told it, or is theirs no longer; and what was pushed about its term.
+func TestWhatWaitsIsOvertaken(t *testing.T) {
+	d, store := open(t)
+	update := func(do func(tx storage.Tx) error) {
+		t.Helper()
+		if err := store.Update(t.Context(), do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stale := func(key string, want bool) {
+		t.Helper()
+		if is, err := d.Stale(t.Context(), key); err != nil || is != want {
+			t.Errorf("%s is stale: %t, %v", key, is, err)
+		}
+	}
+	no := cases.Number{Seq: 1}
+	update(func(tx storage.Tx) error { _, err := d.Submit(tx, submission("澡堂锁坏了"), monday); return err })
+	update(func(tx storage.Tx) error {
+		_, err := d.Assign(tx, staff, no, "hq", calendar.Term{N: 3}, "换锁", monday)
+		return err
+	})
+	task, push, over, mine := "case/2026-0001/5/unit.task/mei", "push/2026-0001/2026-11-24/mei", "case/2026-0001/7/unit.withdrawn/mei", "case/2026-0001/5/worker.handling"
+	for _, key := range []string{task, push, over, mine, "alert.soon/2026-0001/handle/2026-12-01/wang"} {
+		stale(key, false)
+	}
+	update(func(tx storage.Tx) error { _, err := d.Recuse(tx, staff, no, "hq", monday); return err })
+	stale(task, true)
+	stale(push, true)
+	stale(over, false)
+	stale(mine, false)
+	update(func(tx storage.Tx) error {
+		_, err := d.Erase(tx, no, Claim{From: submission("").From}, monday)
+		return err
+	})
+	stale(mine, true)
+	stale("case/2026-0001/9/worker.erased", false)
 }

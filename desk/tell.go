@@ -83,10 +83,11 @@ func (s *step) tell(people []cases.Person, key string, args words.Args) (int, er
 // keepers are those in the office who look after the case: discipline for a
 // sealed one that staff have handed over, staff for all others.
 func (s *step) keepers() []cases.Person {
-	if s.c.Sealed && s.c.Stage != cases.Received {
+	staff := s.unaccused(s.d.Office.With(cases.Staff, ""))
+	if s.c.Sealed && (s.c.Stage != cases.Received || len(staff) == 0) { // of a complaint about the whole office too
 		return s.unaccused(s.d.Office.With(cases.Discipline, ""))
 	}
-	return s.unaccused(s.d.Office.With(cases.Staff, ""))
+	return staff
 }
 
 // unaccused are the people without those whom the matter complains about: they
