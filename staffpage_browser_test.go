@@ -52,6 +52,8 @@ func TestBrowserStaffPage(t *testing.T) {
 		{"a reload registers nothing again", reload, see(atBig, "2026-0001")},
 		{"the page goes on with it", tap(atLink, "去办这件"), see(atTitle, "2026-0001")},
 		{"it says how to reach people without a chat", nil, see(atMain, "请打电话或书面告知")},
+		{"", tap("#contact-motive", ""), nil},
+		{"", keys("约来看现场"), nil},
 		{"and how to reach this one, when asked", tap("button.quiet", ""), see(".contact", "张三，13900001234")},
 		{"which stands in the history", nil, see(atLast, "王慧 查看封存内容")},
 		{"it is registered", tap(atDo, "登记"), see(atSaid, "“登记”办好了")},
