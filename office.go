@@ -107,6 +107,10 @@ func directory(cfg *config.Config) *cases.Office {
 	}
 	office := cases.NewOffice(units, categories, people, phrase.Fold)
 	office.Accuses = phrase.Accuses
+	for _, r := range cfg.Routes {
+		office.Routes = append(office.Routes, cases.Route{Name: r.ID, Where: r.Where, Phone: r.Phone, Article: r.Article, Deadline: r.Deadline,
+			Years: r.Years, Days: r.Days})
+	}
 	return office
 }
 

@@ -116,6 +116,8 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "visit", words: []string{"来访"}, roles: staffOnly, rest: true, run: visit},
 		{id: "bind-code", words: []string{"绑定码"}, roles: []cases.Role{cases.Staff, cases.Admin}, rest: true, run: bindCode},
 
+		{id: "refer", words: []string{"导入"}, verb: cases.Refer, number: true, run: refer},
+		{id: "turn-away", words: []string{"不予受理"}, verb: cases.Refer, number: true, run: turnAway},
 		{id: "recuse", words: []string{"回避"}, verb: cases.Recuse, number: true, run: recuse},
 		{id: "waive", words: []string{"回避例外"}, verb: cases.Waive, number: true, run: waive},
 

@@ -124,6 +124,6 @@ func (t *turn) adds(no cases.Number) (reply, error) {
 		}
 		t.became = partOf(c)
 		t.lastAbout(c.No)
-		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
+		return t.supplemented(c), nil
 	})
 }

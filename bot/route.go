@@ -49,6 +49,9 @@ func (t *turn) private() (reply, error) {
 	if r, is, err := t.urgent(); is {
 		return r, err
 	}
+	if r, is, err := t.answersOffer(); is {
+		return r, err
+	}
 	return t.ordinary()
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,7 +76,10 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 		if r.Case.Danger() {
 			return t.dangerReceipt(r), nil
 		}
-		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Late": t.afterHours()}))
+		args := words.Args{"Code": r.Code, "Late": t.afterHours()}
+		category, _ := t.b.Office.Category(r.Case.CategoryOrSuggested())
+		maps.Copy(args, t.b.desk.Signpost(r.Case, category.Route))
+		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, args))
 		receipt = joined(receipt, t.say("privacy.how", nil)) // all may have been said at once
 		if persons > 1 {
 			receipt = joined(receipt, t.say("joint", words.Args{"Persons": persons, "Known": len(stand) > 0}))

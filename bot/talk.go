@@ -39,6 +39,7 @@ type talk struct {
 	After    []cases.Number    `cbor:"31,keyasint,omitempty"` // it was asked whether speaking up did any harm (回访)
 	AfterAt  time.Time         `cbor:"32,keyasint,omitempty"` // when the latest of them was asked
 	Danger   cases.Number      `cbor:"44,keyasint,omitempty"` // the danger they told of last,
+	Offered  cases.Number      `cbor:"46,keyasint,omitempty"` // referred, and asked whether the office should mediate
 	DangerAt time.Time         `cbor:"45,keyasint,omitempty"` // and when
 	Held     *held             `cbor:"60,keyasint,omitempty"` // a step that waits for 确认
 	Took     *took             `cbor:"61,keyasint,omitempty"` // the step taken last
@@ -54,7 +55,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.Anew == l.Anew &&
-		k.Form == l.Form && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
+		k.Form == l.Form && k.Offered == l.Offered && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
 		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
 		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&

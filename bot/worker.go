@@ -149,7 +149,7 @@ func supplement(t *turn, in input) (reply, error) {
 			t.lastAbout(c.No)
 		}
 		t.noLonger(c.No)
-		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
+		return t.supplemented(c), nil
 	})
 }
 
@@ -188,7 +188,7 @@ func (t *turn) answers(no cases.Number) (reply, error) {
 		}
 		t.talk.Answered, t.became = t.now, partOf(c)
 		t.lastAbout(no)
-		return t.say("supplemented", t.b.desk.Args(c, t.now, nil)), nil
+		return t.supplemented(c), nil
 	})
 }
 
@@ -296,4 +296,11 @@ func (t *turn) warnPrivately() (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
 		return "", t.answerTo(tx, t.m.From, "warn", t.say("group.warn", nil))
 	})
+}
+
+// supplemented says that it was added. What accuses somebody is offered a way of
+// its own.
+func (t *turn) supplemented(c cases.Case) string {
+	said, ok := t.b.Office.Suggest(t.m.Text)
+	return t.say("supplemented", t.b.desk.Args(c, t.now, words.Args{"Accuses": ok && said.Sealed && !c.Sealed}))
 }

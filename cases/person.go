@@ -1,6 +1,9 @@
 package cases
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what a person is to the office. Rights hang on roles alone.
 type Role string
@@ -72,12 +75,28 @@ type Category struct {
 	Bases   []string // what answers usually rest on (依据), to choose from
 }
 
+// Route is a way that the law lays down for a kind of matter (法定途径; 条例 art. 31),
+// with what is lost when somebody is late.
+type Route struct {
+	Name, Where, Phone, Article, Deadline string
+	Years, Days                           int // until its last day
+}
+
+// Last returns the last day of the route for what happened on a day, if it has one.
+func (r Route) Last(happened time.Time) (time.Time, bool) {
+	if r.Years == 0 && r.Days == 0 || happened.IsZero() {
+		return time.Time{}, false
+	}
+	return happened.AddDate(r.Years, 0, r.Days), true
+}
+
 // Office is the directory: units, categories and people with duties. Names are
 // looked up as people type them; fold makes spellings comparable.
 type Office struct {
 	Units      []Unit
 	Categories []Category
 	People     []Person
+	Routes     []Route
 	// Accuses reports whether a text accuses somebody, whatever the words of the
 	// categories; nil for no.
 	Accuses func(text string) bool
@@ -136,6 +155,15 @@ func (o *Office) Category(typed string) (Category, bool) {
 		return *c, true
 	}
 	return Category{}, false
+}
+
+// Route returns the statutory route of that name.
+func (o *Office) Route(typed string) (Route, bool) {
+	i := slices.IndexFunc(o.Routes, func(r Route) bool { return typed != "" && o.fold(r.Name) == o.fold(typed) })
+	if i < 0 {
+		return Route{}, false
+	}
+	return o.Routes[i], true
 }
 
 // Person returns the person with that id.

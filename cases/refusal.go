@@ -55,6 +55,7 @@ const (
 	HarshWords       Code = "harsh-words"        // an answer with words that put somebody down
 	NoReason         Code = "no-reason"          // a no, or half a yes, that nobody can follow
 	NoOpinion        Code = "no-opinion"         // no answer that a document is made of
+	NoRoute          Code = "no-route"           // no statutory route of that name
 	Meanwhile        Code = "meanwhile"          // a colleague took a step just now
 )
 

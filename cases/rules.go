@@ -87,7 +87,7 @@ var Table = []Rule{
 		Stops: binding, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Fulfil, From: given, By: office, Tells: []Party{ToPetitioner}},
 	{Verb: Close, From: []Stage{Answered}, To: Closed, By: orClock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{DecideClock}, Tells: []Party{ToPetitioner, ToUnit}},
-	{Verb: Reopen, From: []Stage{Answered, Closed, Referred}, To: Accepted, By: office, Needs: []Need{NeedText},
+	{Verb: Reopen, From: []Stage{Answered, Closed, Referred}, To: Accepted, By: orClock, Needs: []Need{NeedText},
 		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Review, From: given, To: Reviewing, By: office, Starts: []ClockKind{ReviewClock},
 		Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},

@@ -23,9 +23,10 @@ type Config struct {
 	Groups    []Group
 	Schedules []Schedule
 
-	// The four below replace the built-in ones as a whole when given.
+	// The five below replace the built-in ones as a whole when given.
 	Units      []Unit
 	Categories []Category
+	Routes     []Route
 	Forms      []Form
 	Dialect    map[string]string // spoken word to standard word, for matching only
 
@@ -173,6 +174,18 @@ type Category struct {
 	Co      []string // unit ids that usually help (协办)
 	Route   string   // id of the statutory route it often belongs to
 	Basis   []string // what answers usually rest on (依据), to choose from
+}
+
+// Route is a way that the law lays down for a kind of matter (法定途径), with what a
+// worker loses who is late.
+type Route struct {
+	ID       string // its Chinese name
+	Where    string // whom to go to
+	Phone    string
+	Article  string // where the deadline is written
+	Deadline string // as the worker is told it
+	Years    int    // until its last day, from the day it happened
+	Days     int    // the same
 }
 
 // Person is somebody with a duty, or in the sandbox a worker to play.

@@ -52,6 +52,26 @@ func (c *Config) checkCategories() {
 	c.once(c.categoryIDs(), part("categories", "id"))
 }
 
+func (c *Config) checkRoutes() {
+	for i, r := range c.Routes {
+		path := entry("routes", i)
+		c.need(path+".id", r.ID, "the route's name")
+		c.need(path+".where", r.Where, "whom to go to")
+		c.within(path+".years", r.Years, 0, 20, "; 0 means none")
+		c.within(path+".days", r.Days, 0, 365, "; 0 means none")
+	}
+	c.once(c.routeIDs(), part("routes", "id"))
+	for i, k := range c.Categories {
+		switch {
+		case k.Route == "":
+		case c.notes.has("categories"):
+			c.refer(entry("categories", i)+".route", k.Route, "route", c.routeIDs())
+		case !slices.Contains(c.routeIDs(), k.Route):
+			c.missing("routes", k.Route, "categories")
+		}
+	}
+}
+
 // checkHandlers checks who a category goes to.
 func (c *Config) checkHandlers(path string, k Category) {
 	known := c.unitIDs()

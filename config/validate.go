@@ -17,6 +17,7 @@ func (c *Config) validate() {
 	c.checkCalendar()
 	c.checkUnits()
 	c.checkCategories()
+	c.checkRoutes()
 	c.checkPeople()
 	c.checkGroups()
 	c.checkSchedules()
@@ -109,6 +110,7 @@ func each[T any](items []T, of func(T) string) []string {
 func (c *Config) unitIDs() []string   { return each(c.Units, func(u Unit) string { return u.ID }) }
 func (c *Config) groupIDs() []string  { return each(c.Groups, func(g Group) string { return g.ID }) }
 func (c *Config) personIDs() []string { return each(c.People, func(p Person) string { return p.ID }) }
+func (c *Config) routeIDs() []string  { return each(c.Routes, func(r Route) string { return r.ID }) }
 func (c *Config) categoryIDs() []string {
 	return each(c.Categories, func(k Category) string { return k.ID })
 }

@@ -114,6 +114,7 @@ func everything() Args {
 	// of terms
 	args["Was"], args["Clocks"], args["Extended"] = noon, []line{{Kind: "handle", Due: noon, Days: 3, Extended: true}, {Kind: "notice", Due: noon, Days: 3, Over: true}}, true
 	args["Untold"], args["UntoldN"], args["Delay"] = l, 2, "〈Delay〉"
+	args["Last"] = noon
 	args["ObjectDue"], args["Law"], args["House"] = noon, noon, noon
 	for _, name := range several.words {
 		args[name] = "〈" + name + "〉"
@@ -129,7 +130,7 @@ func everything() Args {
 	}
 	args["Size"], args["State"] = int64(120_000), "kept"
 	args["Articles"] = []string{"条例第34条"} // of a card of the handbook
-	for _, name := range []string{"Route", "Deadline", "Call", "OfficePlace", "OfficeHours"} {
+	for _, name := range []string{"Where", "Article", "Route", "Deadline", "Call", "OfficePlace", "OfficeHours"} {
 		args[name] = "〈" + name + "〉"
 	}
 	for _, name := range yesOrNo {
@@ -146,7 +147,7 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
 	"MayDispute", "Leads", "FewRated"}
 
-var termsYesOrNo = []string{"HasLaw", "HasHouse", "Simple", "Secret"}
+var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
 // several are the facts of several people and several matters.
 var several = struct{ words, numbers, yesOrNo []string }{
