@@ -130,7 +130,7 @@ func ofThePerson(v cases.Verb) bool {
 // readable is the text of an event as the reader may have it: a leader does not
 // read what passes between the office and the petitioner.
 func (t *turn) readable(e cases.Event) string {
-	if t.actor.Role == cases.Leader && (e.Verb == cases.Supplement || e.Verb == cases.Ask) {
+	if t.actor.Role == cases.Leader && (e.Verb == cases.Supplement || e.Verb == cases.Ask || e.Verb == cases.Dispute) {
 		return ""
 	}
 	if e.Reply != nil {

@@ -31,7 +31,11 @@ func (d *Desk) Opinion(tx storage.Tx, actor cases.Actor, no cases.Number, now ti
 	o := paper.Opinion{Office: cmp.Or(d.FullName, d.officeName()), Year: s.c.No.Year, Seq: s.c.No.Seq, Signature: string(s.c.Signature), Received: s.c.ReceivedAt,
 		Request: r.Request, Facts: r.Facts, Result: d.say("result."+string(cmp.Or(r.Code, cases.Explained)), nil), Decision: r.Opinion, Basis: r.Basis,
 		Reviewer: r.RemedyTo, LastDay: r.RemedyUntil, Date: s.c.AnsweredAt}
-	if s.c.Signature == cases.Named {
+	switch {
+	case s.c.Signature != cases.Named:
+	case s.c.Guards(): // of somebody who is afraid no paper that lies about says the name
+		o.Signature = string(cases.Sealed)
+	default:
 		o.Name = id.Name
 	}
 	if docx, err = o.Docx(d.Words); err != nil {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
@@ -17,6 +18,9 @@ func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) 
 	if err != nil {
 		return cases.Case{}, err
 	}
+	if err := s.ownAccount(by); err != nil { // it ends what they could still ask for
+		return cases.Case{}, err
+	}
 	if err := s.take(cases.Event{Verb: cases.Confirm}); err != nil {
 		return cases.Case{}, err
 	}
@@ -30,7 +34,9 @@ func (d *Desk) Dispute(tx storage.Tx, no cases.Number, by Claim, text string, no
 	if err != nil {
 		return cases.Case{}, err
 	}
-	text = s.unsigned(text, by)
+	if text, err = s.unsigned(text, by); err != nil {
+		return cases.Case{}, err
+	}
 	if err := s.take(cases.Event{Verb: cases.Dispute, Text: text}); err != nil {
 		return cases.Case{}, err
 	}
@@ -49,16 +55,25 @@ func (d *Desk) Rate(tx storage.Tx, no cases.Number, by Claim, grade cases.Grade,
 	if err != nil {
 		return cases.Case{}, err
 	}
-	if err := s.take(cases.Event{Verb: cases.Rate, Grade: grade, Text: s.unsigned(text, by)}); err != nil {
+	if text, err = s.unsigned(text, by); err != nil {
+		return cases.Case{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Rate, Grade: grade, Text: text}); err != nil {
 		return cases.Case{}, err
 	}
 	return s.c, s.commit()
 }
 
-// unsigned is what is said for an anonymous matter without what tells who says it.
-func (s *step) unsigned(text string, by Claim) string {
-	if s.c.Signature == cases.Anonymous {
-		return phrase.Scrub(text, s.d.knownAs(by.From))
+// unsigned is what is said without what tells who says it: of an anonymous matter,
+// and of one whose petitioner is opened for a motive only.
+func (s *step) unsigned(text string, by Claim) (string, error) {
+	if text == "" || !s.c.Guards() {
+		return text, nil
 	}
-	return text
+	id, err := s.identity("keep the petitioner out of what they say")
+	if err != nil {
+		return "", err
+	}
+	names := append(s.d.knownAs(by.From), s.d.knownAs(id.From)...)
+	return phrase.Scrub(text, append(append(names, strings.Split(id.Name, "、")...), id.Contact)), nil
 }
