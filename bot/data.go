@@ -159,7 +159,7 @@ func eraseSure(t *turn, in input) (reply, error) {
 			if err := t.b.Forget(tx, e, t.now); err != nil {
 				return "", err
 			}
-			t.talk = t.talk.without(c.No)
+			t.talk, t.erased = t.talk.without(c.No), append(t.erased, c.No)
 		}
 		if in.no.IsZero() { // and the conversation, with what was not handed in
 			t.talk = talk{}
@@ -176,6 +176,15 @@ func (k talk) without(no cases.Number) talk {
 	k = k.clone()
 	same := func(n cases.Number) bool { return n == no }
 	k.Asked, k.After = slices.DeleteFunc(k.Asked, same), slices.DeleteFunc(k.After, same)
+	if k.Offered == no {
+		k.Offered = cases.Number{}
+	}
+	if k.Danger == no {
+		k.Danger, k.DangerAt = cases.Number{}, time.Time{}
+	}
+	if k.Same == no {
+		k.Same = cases.Number{}
+	}
 	if k.Last == no {
 		k.Last, k.LastSum, k.LastAt, k.Added = cases.Number{}, nil, time.Time{}, time.Time{}
 	}
@@ -189,7 +198,7 @@ func (b *Bot) Forget(tx storage.Tx, e desk.Erased, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		t := &turn{b: b, now: now, was: k, talk: k.without(e.Case.No)}
+		t := &turn{b: b, now: now, was: k, talk: k.without(e.Case.No), erased: []cases.Number{e.Case.No}}
 		t.m.From = a
 		if err := t.saveTalk(tx); err != nil {
 			return err

@@ -84,7 +84,7 @@ func loadTalk(g storage.Getter, a chat.Address) (k talk, err error) {
 
 // saveTalk keeps where the conversation stands, and when to go on with it.
 func (t *turn) saveTalk(tx storage.Tx) error {
-	if t.talk.Danger.IsZero() && t.now.Sub(t.was.DangerAt) <= sameDanger { // whatever else was begun or given up
+	if t.talk.Danger.IsZero() && !slices.Contains(t.erased, t.was.Danger) && t.now.Sub(t.was.DangerAt) <= sameDanger { // whatever else was begun or given up
 		t.talk.Danger, t.talk.DangerAt = t.was.Danger, t.was.DangerAt
 	}
 	if t.talk.equal(t.was) {

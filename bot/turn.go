@@ -44,6 +44,8 @@ type turn struct {
 	// taken back before it came.
 	became became
 	early  bool
+	// erased are the matters that are not theirs any more.
+	erased []cases.Number
 	// late is set when the answer is put by until a burst is over; result when it
 	// is a receipt or a result rather than a question.
 	late, result bool

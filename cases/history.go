@@ -211,6 +211,9 @@ func (c Case) After(e Event) Case {
 		c.ClosedAt, c.Question, c.Into = e.At, "", e.Other.No
 	case Split, Relate:
 		c.link(*e.Other)
+		if k, ok := c.Clock(HandleClock); ok && k.Extended { // so was one that goes on with it
+			c.Extended = true
+		}
 	case Correct:
 		c.correct(e)
 	case Hand:

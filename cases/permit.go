@@ -3,6 +3,7 @@ package cases
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 )
 
 // lacks is the refusal of a step that comes without what it needs.
@@ -136,6 +137,10 @@ func (c Case) forbids(e Event) Code {
 	case Object:
 		if k, ok := c.Clock(ObjectClock); ok && k.Over(e.At) {
 			return TooLate
+		}
+	case Refer:
+		if e.Route == "" && utf8.RuneCountInString(e.Text) < enoughReason { // 不予受理 says why, and where it belongs
+			return NoReason
 		}
 	case Answer:
 		if e.Reply.unexplained() {

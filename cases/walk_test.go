@@ -38,7 +38,7 @@ func anyStep(t *rapid.T, c cases.Case, at time.Time) cases.Event {
 	}
 	maybe := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
 	if maybe("text") {
-		e.Text = "话"
+		e.Text = rapid.SampledFrom([]string{"话", "属于劳动仲裁受理的范围"}).Draw(t, "words")
 	}
 	if maybe("unit") {
 		e.Unit = rapid.SampledFrom([]string{"jd", "hq"}).Draw(t, "which unit")

@@ -20,25 +20,31 @@ func (d *Desk) Recuse(tx storage.Tx, actor cases.Actor, no cases.Number, who str
 	if len(against) == 0 {
 		return Done{}, s.refuse(cases.NoAgainst, cases.Recuse, who)
 	}
+	if err := s.recuse(against); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: s.c}, s.commit()
+}
+
+// recuse takes the matter out of the hands of those it complains about.
+func (s *step) recuse(against []string) error {
 	if s.c.Stage == cases.Handling {
 		for _, unit := range append([]string{s.c.Lead}, s.c.Helpers...) {
 			if !slices.Contains(against, unit) {
 				continue
 			}
 			if _, err := s.tellUnit(unit, "unit.withdrawn", nil); err != nil {
-				return Done{}, err
+				return err
 			}
 		}
 	}
 	if err := s.take(cases.Event{Verb: cases.Recuse, Against: against}); err != nil {
-		return Done{}, err
+		return err
 	}
 	if slices.Contains(against, s.c.Owner) {
-		if err := s.otherOwner(); err != nil {
-			return Done{}, err
-		}
+		return s.otherOwner()
 	}
-	return Done{Case: s.c}, s.commit()
+	return nil
 }
 
 // otherOwner puts the matter into hands that it does not complain about.

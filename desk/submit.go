@@ -63,7 +63,7 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
 		category = suggested
 	}
-	if how.Against = d.against(s); d.Office.Above(how.Against) {
+	if how.Against = append(how.Against, without(d.against(s), how.Against)...); d.Office.Above(how.Against) {
 		category = d.sealedCategory(category) // not for their own lists
 	}
 	danger := !category.Sealed && phrase.Urgent(s.Fields[cases.Matter]) == phrase.Hazard

@@ -3,10 +3,13 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
+	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/storage/record"
 	"fangzhuo/words"
@@ -45,14 +48,20 @@ func (d *Desk) Merge(tx storage.Tx, actor cases.Actor, no, into cases.Number, no
 	if err != nil {
 		return Done{}, err
 	}
-	if !o.c.Stage.Open() {
+	if !slices.Contains(cases.RuleOf(cases.Merge).From, o.c.Stage) { // what was answered before would answer nobody who comes now
 		return Done{}, &cases.Refusal{Code: cases.WrongStage, Verb: cases.Relate, No: o.c.No, Stage: o.c.Stage}
 	}
 	if err := s.take(cases.Event{Verb: cases.Merge, Other: &cases.Link{No: o.c.No, Kind: cases.MergedFrom}}); err != nil {
 		return Done{}, err
 	}
-	if err := o.take(cases.Event{Verb: cases.Relate, Other: &cases.Link{No: s.c.No, Kind: cases.MergedFrom}}); err != nil {
+	goesOn := cases.Event{Verb: cases.Relate, Other: &cases.Link{No: s.c.No, Kind: cases.MergedFrom}, Clocks: earlier(s.before, o.c)}
+	if err := o.take(goesOn); err != nil {
 		return Done{}, err
+	}
+	if more := without(s.c.Against, o.c.Against); len(more) > 0 { // who is kept out of the one is kept out of both
+		if err := o.recuse(more); err != nil {
+			return Done{}, err
+		}
 	}
 	args := words.Args{"Into": ShortNumber(o.c.No, now), "By": d.Office.PersonName(actor.ID)}
 	to, err := s.tellPetitioner("worker.merged", args)
@@ -68,6 +77,36 @@ func (d *Desk) Merge(tx storage.Tx, actor cases.Actor, no, into cases.Number, no
 		return Done{}, err
 	}
 	return Done{Case: s.c, Told: to != "", Lost: s.lost}, errors.Join(s.commit(), o.commit())
+}
+
+// earlier are the clocks of a matter that goes on with another, where they end
+// before the other's: nobody waits for longer because somebody else spoke later.
+// What was put off for the one is not put off again for both.
+func earlier(m, with cases.Case) (clocks []cases.Clock) {
+	for _, kind := range []cases.ClockKind{cases.NoticeClock, cases.DecideClock, cases.HouseClock, cases.HandleClock} {
+		mine, runs := m.Clock(kind)
+		theirs, both := with.Clock(kind)
+		handle := kind == cases.HandleClock
+		switch {
+		case !runs || !both && !handle:
+			continue
+		case both && !mine.Due.Before(theirs.Due):
+			if !handle || !m.Extended || theirs.Extended {
+				continue
+			}
+			mine = theirs
+		}
+		if handle && m.Extended {
+			mine.Extended = true
+		}
+		clocks = append(clocks, mine)
+	}
+	return clocks
+}
+
+// without are the ids of a list that are not on the other.
+func without(ids, those []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(those, id) })
 }
 
 // Relate ties two matters together (关联); neither ends by it.
@@ -107,6 +146,11 @@ func (d *Desk) Split(tx storage.Tx, actor cases.Actor, no cases.Number, text str
 		Signature: s.c.Signature, Name: id.Name, Contact: id.Contact, Guarded: s.c.Guarded}
 	how := cases.Event{Channel: s.c.Channel, Visitors: s.c.Visitors, Persons: s.c.Persons, Against: s.c.Against,
 		Other: &cases.Link{No: s.c.No, Kind: cases.SplitFrom}}
+	for _, kind := range []cases.ClockKind{cases.NoticeClock, cases.HandleClock} { // a part waits no longer than the whole
+		if k, ok := s.c.Clock(kind); ok {
+			how.Clocks = append(how.Clocks, k)
+		}
+	}
 	r, err := d.open(tx, actor, part, how, d.Random, now)
 	if err != nil {
 		return Done{}, Receipt{}, err
@@ -130,7 +174,7 @@ func (d *Desk) Tied(ctx context.Context, actor cases.Actor, c cases.Case) (links
 			if _, err := record.Load(r, caseTable, numberKey(l.No), &o); err != nil {
 				return err
 			}
-			if o.Events > 0 && o.Visible(actor) {
+			if ofPerson := l.Kind == cases.ReturnOf && actor.Role != cases.Staff; o.Events > 0 && o.Visible(actor) && !ofPerson {
 				links = append(links, l)
 			}
 		}
@@ -173,7 +217,8 @@ func (d *Desk) asMerged(g storage.Getter, c cases.Case, by Claim) (cases.Case, b
 		}
 		err := by.holds(g, m)
 		if err == nil {
-			return carriedOn(m, c), true, nil
+			m, err = carriedOn(g, m, c)
+			return m, err == nil, err
 		}
 		if _, refused := IsRefusal(err); !refused {
 			return m, false, err
@@ -198,21 +243,40 @@ func (d *Desk) through(g storage.Getter, c cases.Case) (cases.Case, error) {
 	if at.No == c.No {
 		return c, nil
 	}
-	return carriedOn(c, at), nil
+	return carriedOn(g, c, at)
+}
+
+// goesOn returns the number that a merged matter goes on under, for its petitioner;
+// any other is returned as it is.
+func (d *Desk) goesOn(g storage.Getter, no cases.Number, by Claim, now time.Time) (m cases.Case, at cases.Number, err error) {
+	m, err = d.find(g, no, now, func(c cases.Case) error { return by.holds(g, c) })
+	for at = m.No; err == nil; {
+		var c cases.Case
+		if _, err = record.Load(g, caseTable, numberKey(at), &c); err != nil || c.Stage != cases.Merged || c.Into == at {
+			break
+		}
+		at = c.Into
+	}
+	return m, at, err
 }
 
 // carriedOn is a merged matter as another has carried it on: how far that is and
 // what was answered, but nothing of what the other's petitioner said.
-func carriedOn(m, by cases.Case) cases.Case {
+func carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error) {
+	var id identity
+	if _, err := record.Load(g, identityTable, numberKey(by.No), &id); err != nil {
+		return m, err
+	}
+	names := append(strings.Split(id.Name, "、"), id.Contact)
 	m.Stage, m.Category, m.Lead, m.Clocks = by.Stage, by.Category, by.Lead, by.Clocks
 	m.AcceptedAt, m.AnsweredAt, m.ClosedAt = by.AcceptedAt, by.AnsweredAt, by.ClosedAt
-	m.Answer, m.Question = by.Answer, ""
+	m.Answer, m.Question = phrase.Scrub(by.Answer, names), ""
 	if by.Reply != nil {
 		r := *by.Reply
-		r.Request, r.Facts = m.Fields[cases.Want], ""
+		r.Request, r.Facts, r.Opinion, r.Basis = m.Fields[cases.Want], "", phrase.Scrub(r.Opinion, names), phrase.Scrub(r.Basis, names)
 		m.Reply = &r
 	}
-	return m
+	return m, nil
 }
 
 // tellsMerged are the sentences that go to everybody whose matter was merged into
@@ -224,6 +288,13 @@ var tellsMerged = []string{"worker.accepted", "worker.handling", "worker.extende
 func (s *step) tellMerged(key string, args words.Args) error {
 	if !slices.Contains(tellsMerged, key) {
 		return nil
+	}
+	if text, ok := args["Text"].(string); ok && len(s.c.Links) > 0 { // it was written to somebody else
+		id, err := s.read()
+		if err != nil {
+			return err
+		}
+		args = merged(maps.Clone(args), words.Args{"Text": phrase.Scrub(text, append(strings.Split(id.Name, "、"), id.Contact))})
 	}
 	for _, l := range s.c.Links {
 		if l.Kind != cases.MergedFrom {
@@ -237,7 +308,10 @@ func (s *step) tellMerged(key string, args words.Args) error {
 			continue
 		}
 		o := &step{d: s.d, tx: s.tx, now: s.now, actor: s.actor, before: m, c: m}
-		shown := carriedOn(m, s.c)
+		shown, err := carriedOn(s.tx, m, s.c)
+		if err != nil {
+			return err
+		}
 		if _, err := o.tellAs(shown, key, args); err != nil {
 			return err
 		}

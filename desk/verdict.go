@@ -30,20 +30,41 @@ func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) 
 // Dispute is the petitioner saying that it is not (不服). The office has three
 // working days to say what comes of it.
 func (d *Desk) Dispute(tx storage.Tx, no cases.Number, by Claim, text string, now time.Time) (cases.Case, error) {
+	m, at, err := d.goesOn(tx, no, by, now)
+	if err != nil {
+		if r, ok := IsRefusal(err); ok {
+			r.Verb = cases.Dispute
+		}
+		return cases.Case{}, err
+	}
 	s, err := d.own(tx, no, cases.Dispute, by, now)
+	if at != m.No { // the answer was to both
+		s, err = d.begin(tx, at, cases.Dispute, cases.Petitioner, nil, now)
+	}
 	if err != nil {
 		return cases.Case{}, err
 	}
 	if text, err = s.unsigned(text, by); err != nil {
 		return cases.Case{}, err
 	}
-	if err := s.take(cases.Event{Verb: cases.Dispute, Text: text}); err != nil {
+	e := cases.Event{Verb: cases.Dispute, Text: text}
+	if at != m.No {
+		text = phrase.Scrub(text, d.knownAs(by.From))
+		e.Text, e.Other = text, &cases.Link{No: m.No, Kind: cases.MergedFrom}
+	}
+	if err := s.take(e); err != nil {
 		return cases.Case{}, err
 	}
 	// what looks like an accusation is for one pair of eyes, not for every phone
 	category, _ := d.Office.Suggest(text)
 	if err := s.tellKeepers("staff.disputed", words.Args{"Text": text, "Hidden": !s.c.Sealed && category.Sealed}); err != nil {
 		return cases.Case{}, err
+	}
+	if at != m.No {
+		if m, err = carriedOn(tx, m, s.c); err != nil {
+			return cases.Case{}, err
+		}
+		return m, s.commit()
 	}
 	return s.c, s.commit()
 }
