@@ -119,6 +119,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "refer", words: []string{"导入"}, verb: cases.Refer, number: true, run: refer},
 		{id: "turn-away", words: []string{"不予受理"}, verb: cases.Refer, number: true, run: turnAway},
 		{id: "recuse", words: []string{"回避"}, verb: cases.Recuse, number: true, run: recuse},
+		{id: "hand", words: []string{"交接"}, verb: cases.Hand, number: true, alone: true, run: hand},
 		{id: "waive", words: []string{"回避例外"}, verb: cases.Waive, number: true, run: waive},
 
 		// units

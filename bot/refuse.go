@@ -99,6 +99,8 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 			continue
 		case e.Verb == cases.Correct:
 			e.Text = t.b.desk.Corrected(was, e, t.actor.Role == cases.Leader)
+		case e.Verb == cases.Hand:
+			e.Text = t.b.desk.HandedHow(was, e)
 		case e.Verb == cases.Rate:
 			continue // nobody who handles it is to know
 		case t.actor.Role == cases.Leader && ofThePerson(e.Verb):

@@ -1,6 +1,9 @@
 package cases
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // FindLeader returns the leader meant by what somebody typed: an id, a name, a
 // title, or a family name with a title ("李矿长"). Two that fit are none.
@@ -18,6 +21,15 @@ func (o *Office) FindApprover(typed string) (Person, bool) {
 		}
 	}
 	return o.called(typed, heads)
+}
+
+// FindHolder returns who is meant of those that matters are in the hands of, as
+// FindLeader does: leaders, and who looks after them in the office.
+func (o *Office) FindHolder(typed string) (Person, bool) { return o.called(typed, o.Holders()) }
+
+// Holders are the people that matters can be in the hands of.
+func (o *Office) Holders() []Person {
+	return slices.Concat(o.With(Leader, ""), o.With(Staff, ""), o.With(Discipline, ""))
 }
 
 func (o *Office) called(typed string, among []Person) (Person, bool) {

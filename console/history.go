@@ -57,7 +57,9 @@ func (v *visit) detail(was cases.Case, e cases.Event) string {
 		return v.procedure(e.Procedure)
 	case cases.Assign, cases.Help, cases.PassOn:
 		return v.until(v.Desk.Office.UnitName(e.Unit), e)
-	case cases.Sponsor, cases.Hand:
+	case cases.Hand:
+		return v.Desk.HandedHow(was, e)
+	case cases.Sponsor:
 		return v.until(v.Desk.Office.PersonName(e.Person), e)
 	case cases.Extend:
 		return v.until(v.say("page.e.approved", words.Args{"By": v.Desk.Office.PersonName(e.Person)}), e)

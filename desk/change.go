@@ -182,6 +182,9 @@ func listed(c cases.Case) []entry {
 	if c.Leader != "" && !c.Sealed {
 		in = append(in, entry{leaderTable, withNumber(storage.Key(nil).Text(c.Leader), c.No)})
 	}
+	if c.Owner != "" {
+		in = append(in, entry{ownerTable, withNumber(storage.Key(nil).Text(c.Owner), c.No)})
+	}
 	return in
 }
 

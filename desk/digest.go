@@ -28,6 +28,9 @@ func (d *Desk) Digest(ctx context.Context, staff cases.Person, now time.Time) (s
 		return "", err
 	}
 	args["ReceptionToday"] = len(days) > 0 && days[0].Date == dateOf(now)
+	if args["Departed"], err = d.goneLines(ctx, cases.ActorOf(staff)); err != nil {
+		return "", err
+	}
 	return d.say("digest.staff", args), nil
 }
 

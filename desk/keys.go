@@ -21,6 +21,8 @@ const (
 	openTable   storage.Table = "open"   // stage, due, number: open cases; accusations apart; see untoldKey
 	unitTable   storage.Table = "unit"   // unit, number: tasks of a unit
 	leaderTable storage.Table = "leader" // person, number: open cases of a leader
+	ownerTable  storage.Table = "owner"  // person, number: open cases somebody in the office looks after
+	handTable   storage.Table = "hand"   // from, to → numbers: handed over so far, while it goes on
 	fromTable   storage.Table = "from"   // address, number: a petitioner's cases
 	checkTable  storage.Table = "check"  // number → check: whether speaking up did any harm (回访)
 	joinedTable storage.Table = "joined" // address, number: cases gone on with from another account (接回)

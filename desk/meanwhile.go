@@ -80,7 +80,7 @@ func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.A
 	switch e.Verb {
 	case cases.Assign, cases.Help:
 		to = d.Office.UnitName(e.Unit)
-	case cases.Sponsor:
+	case cases.Sponsor, cases.Hand:
 		to = d.Office.PersonName(e.Person)
 	}
 	return words.Args{"Short": ShortNumber(c.No, now), "By": d.Office.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),

@@ -56,6 +56,10 @@ type line struct {
 	Done                                               time.Time
 	Later, Offline                                     bool
 
+	// of who is gone
+	ID, To string
+	Leads  bool
+
 	// of a term
 	LateDays         int
 	Extended, Simple bool
@@ -75,16 +79,16 @@ func everything() Args {
 		Label: "事由", Value: "锁坏了", Who: "王慧", Verb: "登记", Text: "已看", Name: "食堂", Received: noon, Due: noon, At: noon,
 		HasDue: true, Over: true, Signed: true, Reported: true, Helps: true, N: 1, Days: 3, Age: 4, Phase: "在线", Hint: "请扫码", For: 90 * time.Minute,
 		About: "【矿领导接待日预告】", Promised: 200, Sent: 153, Waiting: 46, NotSent: 1, Unclear: 1, Minutes: 4, Done: noon, Offline: true,
-		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, LateDays: 2, Extended: true,
+		Kind: "image", Ext: "jpg", Size: 120_000, Seconds: 12, ID: "qin", To: "范玉林", Leads: true, LateDays: 2, Extended: true,
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Against": []string{"后勤服务中心"}, "Who": []string{"后勤"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
-		"Bases": []string{"考勤记录"}, "Results": []string{"支持"},
+		"Stay": []string{"0047"}, "Bases": []string{"考勤记录"}, "Results": []string{"支持"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
 		"Kind": "image", "Procedure": "simple"}
-	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History", "Missing"} {
+	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History", "Missing", "Departed"} {
 		args[name] = l
 	}
 	for _, name := range []string{"Name", "Office", "Bot", "Phone", "Dispatch", "Ask", "Form", "Category", "LeadName", "Typed", "Matter",
@@ -179,6 +183,7 @@ var shaped = []struct {
 	{"New", 3, []string{"overview", "digest.staff"}},
 	{"Answered", 3, []string{"overview", "digest.staff"}},
 	{"New", noon, []string{"staff.moved"}},
+	{"From", "秦卫东", []string{"handed-how", "hand.done", "hand.got", "hand.gave"}},
 	{"Old", "机修房", []string{"corrected"}},
 	{"Next", "机电队", []string{"staff.reassigned"}},
 	{"To", noon, []string{"move.done", "move.past", "move.same"}},
