@@ -97,7 +97,11 @@ func (v *visit) corrected(was cases.Case, e cases.Event) (lines []string) {
 		if !known {
 			label = field
 		}
-		change(label, was.Fields[field], e.Fields[field])
+		old := was.Fields[field]
+		if e.Signature == cases.Sealed { // what stood there may have said who they are
+			old = "…"
+		}
+		change(label, old, e.Fields[field])
 	}
 	change(v.say("page.f.category", nil), was.Category, e.Category)
 	if e.Signature != "" {

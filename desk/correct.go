@@ -40,8 +40,18 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 		}
 		e.Category = category.Name
 	}
-	if s.c.Signature == cases.Anonymous {
-		e.Fields = scrubbed(e.Fields)
+	id, err := s.identity("keep the petitioner out of what is put right")
+	if err != nil {
+		return Done{}, err
+	}
+	names := append(s.d.knownAs(id.From), append(strings.Split(id.Name, "、"), id.Contact)...)
+	if e.Signature == cases.Sealed { // what they wrote of themselves goes behind the seal too
+		all := maps.Clone(s.c.Fields)
+		maps.Copy(all, e.Fields)
+		e.Fields = all
+	}
+	if s.c.Guards() || e.Signature == cases.Sealed {
+		e.Fields = scrubbed(e.Fields, names...)
 	}
 	maps.DeleteFunc(e.Fields, func(id, v string) bool { return s.c.Fields[id] == v })
 	if e.Category == s.c.Category {
@@ -58,7 +68,7 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 	}
 	// of what changed the unit hears what its task rests on, never who spoke
 	if text := d.Corrected(s.before, e, true); s.c.Stage == cases.Handling && !s.c.Guarded && text != "" && len(e.Fields) > 0 {
-		if _, err := s.tellUnit(s.c.Lead, "unit.corrected", words.Args{"Text": text}); err != nil {
+		if _, err := s.tellUnit(s.c.Lead, "unit.corrected", words.Args{"Text": phrase.Scrub(text, names)}); err != nil {
 			return Done{}, err
 		}
 	}
@@ -78,6 +88,9 @@ func (d *Desk) Corrected(before cases.Case, e cases.Event, plain bool) string {
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.Fields)) {
 		old, now := before.Fields[id], e.Fields[id]
+		if e.Signature == cases.Sealed { // what stood there may have said who they are
+			old = "…"
+		}
 		switch {
 		case plain && id == cases.Place:
 			old, now = d.placeOnly(old), d.placeOnly(now)

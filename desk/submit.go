@@ -79,6 +79,9 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		id, words = identity{}, unsigned(s.Said, append(names, s.Contact))
 	}
 	if s.Signature == cases.Sealed || s.Guarded || category.Sealed { // the name stays in the sealed part, though they write it into their story
+		if s.Signature != cases.Anonymous {
+			id.Contact = alsoAt(id.Contact, s.Fields[cases.Matter]+"\n"+s.Fields[cases.Want])
+		}
 		s.Fields = scrubbed(s.Fields, append(d.knownAs(s.From), s.Name, s.Contact)...)
 	}
 	if how.Media, how.Gone, err = keepMedia(tx, no, words, s.Signature == cases.Anonymous); err != nil {
@@ -107,6 +110,19 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		return Receipt{}, err
 	}
 	return Receipt{Case: st.c, Code: code}, st.commit()
+}
+
+// alsoAt is how somebody is reached, with a number that they say in their story and
+// that is taken out of it.
+func alsoAt(contact, said string) string {
+	phone := phrase.Phone(said)
+	switch {
+	case phone == "" || strings.Contains(contact, phone):
+		return contact
+	case contact == "":
+		return phone
+	}
+	return contact + "、" + phone
 }
 
 // unsigned is what was said for an anonymous matter without what tells who said
@@ -214,6 +230,9 @@ func (d *Desk) SupplementAll(tx storage.Tx, no cases.Number, by Claim, said []Sa
 		text = phrase.Scrub(text, d.knownAs(by.From))
 	}
 	if s.c.Guards() { // as it was said it stands in the sealed part
+		if s.c.Signature != cases.Anonymous {
+			id.Contact = alsoAt(id.Contact, text)
+		}
 		text = phrase.Scrub(text, append(strings.Split(id.Name, "、"), append(d.knownAs(id.From), id.Contact)...))
 	}
 	media, gone, err := keepMedia(tx, s.c.No, said, s.c.Signature == cases.Anonymous)

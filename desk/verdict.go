@@ -7,6 +7,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
+	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -20,6 +21,18 @@ func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) 
 	}
 	if err := s.ownAccount(by); err != nil { // it ends what they could still ask for
 		return cases.Case{}, err
+	}
+	for i := s.c.Events - 1; i >= 0 && !s.c.DisputedAt.IsZero(); i-- {
+		var e cases.Event
+		if _, err := record.Load(tx, eventTable, eventKey(s.c.No, i), &e); err != nil {
+			return cases.Case{}, err
+		}
+		if e.Verb == cases.Dispute && e.Other != nil { // whose matter goes on with this one does not accept it, and nobody does for them
+			return s.c, nil
+		}
+		if e.Verb == cases.Dispute {
+			break
+		}
 	}
 	if err := s.take(cases.Event{Verb: cases.Confirm}); err != nil {
 		return cases.Case{}, err

@@ -32,6 +32,17 @@ func Scrub(raw string, names []string) string {
 	return b.String()
 }
 
+// Phone returns the first telephone number in a text, or "".
+func Phone(raw string) string {
+	t := Read(raw)
+	for i := range t.f {
+		if end := phoneAt(t.f, i); end > i {
+			return string(t.f[i:end])
+		}
+	}
+	return ""
+}
+
 // personal returns the end of what tells who is speaking at i, or i.
 func (t Text) personal(i int, who *formReader) int {
 	for _, l := range who.labels[t.f[i]] {
