@@ -285,7 +285,7 @@ func shot(name string) func(*visitor) {
 // covered at its middle; it is brought into view first.
 func visible(selector, text string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(%q)].findLast(e => {
-		if (!e.checkVisibility() || !(e.value || e.innerText).includes(%q)) return false;
+		if (!e.checkVisibility() || !(e.innerText || e.value).includes(%q)) return false;
 		e.scrollIntoView({block: 'nearest'});
 		const r = e.getBoundingClientRect();
 		return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2));

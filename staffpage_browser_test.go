@@ -74,8 +74,9 @@ func TestBrowserStaffPage(t *testing.T) {
 		{"", keys("检修记录"), nil},
 		{"it is shown as it will be read", tap(atDo, "答复"), see(".preview", "④依据：检修记录")},
 		{"and sent", tap(atDo, "确认发出"), see(atSaid, "“答复”办好了")},
+		{"closing is a step like others", tap(atStep2, "办结"), nil},
 		{"and closed", tap(atDo, "办结"), see(atSaid, "“办结”办好了")},
-		{"then nothing is left to do", nil, see(atMain, "现在没有要办的")},
+		{"with the whole answer on the page", nil, see(atMain, "检修记录")},
 	})
 	n.say(t, "bai", "", "查询 1 "+code)
 	if got := n.sent(t, "bai"); !strings.Contains(got[len(got)-1], "2026-0001：办完了") || !strings.Contains(got[len(got)-1], "今晚起有热水") {
