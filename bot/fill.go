@@ -47,6 +47,9 @@ func (t *turn) fill() (reply, error) {
 			t.talk = talk{Asked: t.talk.Asked}
 			return says(t.say("form.cancelled", nil))
 		}
+		if len(t.talk.Parts) > 0 {
+			return t.each(f)
+		}
 		if word == back {
 			return t.back(f)
 		}
@@ -71,6 +74,8 @@ func (t *turn) fill() (reply, error) {
 	switch {
 	case t.talk.Hearing:
 		return t.hearing(f)
+	case len(t.talk.Parts) > 0:
+		return t.each(f)
 	case t.talk.Ask == "":
 		return t.confirm(f)
 	}

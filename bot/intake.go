@@ -66,18 +66,39 @@ func (t *turn) filled(f cases.Form, filled phrase.Filled) (reply, error) {
 		t.talk = *t.draft
 		return says(t.say("form.finish-first", nil) + "\n" + t.question())
 	}
-	for _, field := range f.Fields {
-		if field.Required && t.talk.Fields[field.ID] == "" {
-			t.talk.Ask, t.talk.Hearing = field.ID, field.Kind == cases.StoryField
-			t.talk.Straight = true
-			return says(t.say("form.missing", nil) + t.question())
+	if wrong == "" {
+		if r, asks := t.offersEach(f, true); asks {
+			return r, nil
 		}
+	}
+	if r, asks := t.asksMissing(f); asks {
+		return r, nil
 	}
 	if wrong != "" { // what was given is not dropped in silence
 		t.talk.Ask, t.talk.Hearing, t.talk.Straight = wrong, false, true
 		return says(problem + "\n" + t.question())
 	}
 	return t.submit()
+}
+
+// complete hands a filled form in when nothing is missing.
+func (t *turn) complete(f cases.Form) (reply, error) {
+	if r, asks := t.asksMissing(f); asks {
+		return r, nil
+	}
+	return t.submit()
+}
+
+// asksMissing asks for the first required answer that is missing.
+func (t *turn) asksMissing(f cases.Form) (reply, bool) {
+	for _, field := range f.Fields {
+		if field.Required && t.talk.Fields[field.ID] == "" {
+			t.talk.Ask, t.talk.Hearing = field.ID, field.Kind == cases.StoryField
+			t.talk.Straight = true
+			return reply{text: t.say("form.missing", nil) + t.question()}, true
+		}
+	}
+	return reply{}, false
 }
 
 // lacks reports whether a required answer is missing.
@@ -144,6 +165,9 @@ func (t *turn) next(f cases.Form, after string) (reply, error) {
 // question words the question that stands.
 func (t *turn) question() string {
 	f, _ := t.b.form(t.talk.Form)
+	if t.talk.Ask == "" && len(t.talk.Parts) > 0 {
+		return t.offer()
+	}
 	if t.talk.Ask == "" {
 		return t.summaryText(f)
 	}

@@ -68,6 +68,7 @@ type marked struct {
 	became
 	table storage.Table
 	found bool
+	also  []cases.Number // and part of these, of a draft that became several matters
 }
 
 // draftKey is where a draft that was handed in says which matter it became.
@@ -93,6 +94,13 @@ func (t *turn) target() (m marked, err error) {
 		for _, table := range days {
 			if ok, err := record.Load(r, table, draftKey(m.Draft), &m.Case); ok || err != nil {
 				return err
+			}
+			var each [][]cases.Number
+			if ok, err := record.Load(r, table, eachKey(m.Draft), &each); err != nil {
+				return err
+			} else if ok && m.N < len(each) && len(each[m.N]) > 0 {
+				m.Case, m.also = each[m.N][0], each[m.N][1:]
+				return nil
 			}
 		}
 		m.Draft = "" // given up, or handed in anonymously
@@ -159,7 +167,18 @@ func (t *turn) recalledCase(m marked) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.say("recall.case", t.b.desk.Args(c, t.now, words.Args{"Ongoing": c.Stage.Open()})), t.markRecalled(tx, m)
+		text := t.say("recall.case", t.b.desk.Args(c, t.now, words.Args{"Ongoing": c.Stage.Open()}))
+		for _, no := range m.also {
+			c, err := t.b.desk.Recall(tx, no, t.m.From, m.Event, t.now)
+			if _, refused := desk.IsRefusal(err); refused {
+				continue
+			}
+			if err != nil {
+				return "", err
+			}
+			text = joined(text, t.say("recall.case", t.b.desk.Args(c, t.now, words.Args{"Ongoing": c.Stage.Open()})))
+		}
+		return text, t.markRecalled(tx, m)
 	})
 }
 

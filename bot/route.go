@@ -9,6 +9,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/desk"
 	"fangzhuo/handbook"
+	"fangzhuo/intake"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -168,6 +169,12 @@ const shortQuestion = 20
 func (t *turn) inForm() (reply, error) {
 	if !t.talk.Same.IsZero() {
 		return t.sameOrNot()
+	}
+	if f, ok := t.b.form(t.talk.Form); ok && len(t.talk.Parts) > 0 { // 匿名 begins a form elsewhere
+		sign, _ := f.Field(cases.SignAs)
+		if _, chosen := intake.Choose(sign, t.text); chosen {
+			return t.fill()
+		}
 	}
 	if id, rest, ok := t.text.Command(t.b.starts); ok {
 		f, _ := t.b.form(id)

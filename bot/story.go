@@ -69,6 +69,9 @@ func (t *turn) told() (reply, error) {
 	t.talk.Fields = cloneFields(t.talk.Fields)
 	t.talk.Fields[t.talk.Ask] = story
 	if t.talk.Ask == f.Fields[0].ID {
+		if r, asks := t.offersEach(f, false); asks {
+			return r, nil
+		}
 		if n := t.read(f, story); n >= 2 {
 			t.talk.Straight = true
 		}
@@ -94,12 +97,16 @@ func (t *turn) read(f cases.Form, story string) int {
 			t.talk.Fields[id] = v
 		}
 	}
-	folded := phrase.Fold(story)
+	t.signs(f, phrase.Fold(story))
+	return n
+}
+
+// signs notes what a story says of how it is to be signed.
+func (t *turn) signs(f cases.Form, folded string) {
 	if _, asks := f.Field(cases.SignAs); asks && t.talk.Fields[cases.SignAs] == "" && intake.Nameless(folded) {
 		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
 	}
 	t.guard(folded)
-	return n
 }
 
 // placeIn names the unit a story speaks of, if it names exactly one.

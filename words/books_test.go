@@ -157,7 +157,7 @@ var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHous
 var several = struct{ words, numbers, yesOrNo []string }{
 	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper"},
 	numbers: []string{"Ago"},
-	yesOrNo: []string{"HasInto", "Ended"},
+	yesOrNo: []string{"HasInto", "Ended", "Long"},
 }
 
 // oneOf are the facts that are one of a few words.

@@ -1,0 +1,349 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fangzhuo/cases"
+	"fangzhuo/desk"
+	"fangzhuo/intake"
+	"fangzhuo/phrase"
+	"fangzhuo/storage"
+	"fangzhuo/storage/record"
+	"fangzhuo/words"
+)
+
+// Several matters told at once: whoever tells them is asked, and decides whether
+// each gets a number of its own. Nothing of one part goes into another's case, so
+// that an accusation among them stays with discipline.
+
+const (
+	apart = "apart" // 分开: each for itself
+	asOne = "one"   // 一件: all of it is one matter
+)
+
+var apartOrOne = phrase.NewWords(map[string]string{
+	"分开": apart, "分开登记": apart, "分开吧": apart, "分开记": apart, "分开办": apart, "各记各的": apart, "拆开": apart,
+	"一件": asOne, "一件事": asOne, "就一件": asOne, "算一件": asOne, "合一件": asOne, "是一件事": asOne, "一起": asOne,
+	"一起登记": asOne, "不分开": asOne, "不用分开": asOne, "不分": asOne, "不用分": asOne, "别分开": asOne,
+})
+
+// offersEach asks whether what was told is registered part by part, if it has
+// several. It reports false where there is one, or it was asked before.
+func (t *turn) offersEach(f cases.Form, labelled bool) (reply, bool) {
+	story := t.talk.Fields[cases.Matter]
+	if faces, _ := cutFaces(story); t.talk.Whole || t.draft != nil || f.Fields[0].ID != cases.Matter || len(faces) > 0 {
+		return reply{}, false
+	}
+	for id, v := range t.talk.Fields { // was it asked about already, as one?
+		if !labelled && v != "" && id != cases.Matter && id != cases.SignAs {
+			return reply{}, false
+		}
+	}
+	parts := phrase.Split(story)
+	if len(parts) < 2 {
+		return reply{}, false
+	}
+	t.talk.Parts, t.talk.Labelled = parts, labelled
+	t.talk.Ask, t.talk.Hearing = "", false
+	t.talk.Until = t.now.Add(t.b.DraftFor)
+	t.signs(f, phrase.Fold(story))
+	text := t.offer()
+	if labelled { // said at once: nothing told them yet how it is kept
+		text = joined(text, t.notice())
+	}
+	return reply{text: text}, true
+}
+
+// partLine is a part in the offer, or in the receipt.
+type partLine struct {
+	N                int
+	Name, Code, Text string
+}
+
+// offer lists the parts and asks.
+func (t *turn) offer() string {
+	var lines []partLine
+	for i, part := range withoutHead(t.talk.Parts) {
+		lines = append(lines, partLine{N: i + 1, Text: part})
+	}
+	return t.say("several", words.Args{"Lines": lines, "Long": len(lines) > 4})
+}
+
+// withoutHead are parts to be shown: without what stands before each, on one line.
+func withoutHead(parts []string) []string {
+	head, _, ok := strings.Cut(parts[0], "\n")
+	shown := slices.Clone(parts)
+	if ok && !slices.ContainsFunc(parts, func(p string) bool { return !strings.HasPrefix(p, head+"\n") }) {
+		for i := range shown {
+			shown[i] = shown[i][len(head)+1:]
+		}
+	}
+	for i := range shown {
+		shown[i] = strings.Join(strings.Fields(shown[i]), " ")
+	}
+	return shown
+}
+
+// each takes what is said to the offer.
+func (t *turn) each(f cases.Form) (reply, error) {
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	sign, signs := f.Field(cases.SignAs)
+	if t.talk.Ask != "" {
+		return t.eachSigned(f, sign)
+	}
+	word, ok := t.text.Exact(apartOrOne)
+	if !ok {
+		if w, rest, is := t.text.Command(apartOrOne); is { // 分开 匿名
+			if c, chosen := intake.Choose(sign, rest); signs && chosen {
+				word, ok, t.talk.Fields[cases.SignAs] = w, true, c.ID
+			}
+		}
+	}
+	switch {
+	case ok && word == apart:
+		if signs && t.talk.Fields[cases.SignAs] == "" {
+			t.talk.Ask = sign.ID
+			return says(t.question())
+		}
+		return t.handInEach(f)
+	case ok:
+		return t.whole(f)
+	}
+	if c, ok := intake.Choose(sign, t.text); signs && ok {
+		t.talk.Fields[cases.SignAs] = c.ID
+		return says(t.offer())
+	}
+	if _, rest, ok := t.text.Command(fixing); ok {
+		return t.fixPart(rest)
+	}
+	if t.text.Empty() && len(t.m.Media) > 0 {
+		if t.remember(t.m.Text); t.mediaAgain() {
+			return reply{}, nil
+		}
+		return says(joined(t.say("form.kept-media", nil), t.offer()))
+	}
+	if !t.soundsLikeMatter() || t.text.Yes() || t.text.No() {
+		return says(t.offer())
+	}
+	t.remember(t.m.Text)
+	t.addPart(t.text.Raw())
+	t.signs(f, t.text.Folded())
+	return says(joined(t.say("form.added", nil), t.offer()))
+}
+
+// eachSigned takes how all of them are signed.
+func (t *turn) eachSigned(f cases.Form, sign cases.Field) (reply, error) {
+	if word, ok := t.text.Exact(steering); ok && word == back {
+		t.talk.Ask = ""
+		return says(t.offer())
+	}
+	if t.text.Empty() && len(t.m.Media) > 0 {
+		t.remember(t.m.Text)
+		return says(joined(t.say("form.kept-media", nil), t.question()))
+	}
+	if problem := t.take(sign, t.text); problem != "" {
+		return says(problem + "\n" + t.question())
+	}
+	t.remember(t.m.Text)
+	return t.handInEach(f)
+}
+
+// addPart puts more to the story: another matter, or more of the last.
+func (t *turn) addPart(text string) {
+	last := len(t.talk.Parts) - 1
+	more := phrase.Split(t.talk.Parts[last] + "\n" + text)
+	t.setParts(append(slices.Clone(t.talk.Parts[:last]), more...))
+}
+
+// fixPart gives a part other words.
+func (t *turn) fixPart(rest phrase.Text) (reply, error) {
+	_, n, value, ok := rest.CaseNo()
+	if !ok || n < 1 || n > len(t.talk.Parts) || value.Empty() {
+		return says(t.say("form.wrong", nil))
+	}
+	t.remember(value.Raw())
+	parts := slices.Clone(t.talk.Parts)
+	parts[n-1] = value.Raw()
+	t.setParts(parts)
+	return says(t.offer())
+}
+
+func (t *turn) setParts(parts []string) {
+	t.talk.Parts = parts
+	t.talk.Fields[cases.Matter] = strings.Join(parts, "\n")
+}
+
+// whole goes on with all of it as one matter, as if nothing had been asked.
+func (t *turn) whole(f cases.Form) (reply, error) {
+	labelled := t.talk.Labelled
+	t.talk.Parts, t.talk.Labelled, t.talk.Whole = nil, false, true
+	if labelled {
+		return t.complete(f)
+	}
+	if n := t.read(f, t.talk.Fields[cases.Matter]); n >= 2 {
+		t.talk.Straight = true
+	}
+	return t.next(f, cases.Matter)
+}
+
+// handInEach hands in every part as a matter of its own, all or none.
+func (t *turn) handInEach(f cases.Form) (reply, error) {
+	k := t.talk.clone()
+	signature := cases.Signature(k.Fields[cases.SignAs])
+	if signature == "" {
+		signature = cases.Sealed
+	}
+	sealed := make([]bool, len(k.Parts))
+	for i, part := range k.Parts {
+		sealed[i] = t.accusing(part)
+	}
+	said, into := saidOfEach(k.Said, k.Parts, sealed)
+	var all []desk.Submission
+	for i, part := range k.Parts {
+		all = append(all, desk.Submission{Persons: spokenBy(part), From: t.m.From, Form: f.ID, Category: f.Category,
+			Fields: t.fieldsOf(f, part, sealed[i]), Signature: signature, Name: k.Name, Contact: k.Fields[cases.ContactInfo],
+			Guarded: k.Guarded, Said: said[i]})
+	}
+	return does(func(tx storage.Tx) (string, error) {
+		var receipts []desk.Receipt
+		for i, s := range all {
+			r, err := t.b.desk.Submit(tx, s, t.now)
+			if err != nil {
+				return "", fmt.Errorf("hand in part %d of %d: %w", i+1, len(all), err)
+			}
+			receipts = append(receipts, r)
+		}
+		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		if err := t.handedInEach(tx, k.Draft, receipts, into); err != nil {
+			return "", err
+		}
+		return t.receiptOfEach(receipts, withoutHead(k.Parts)), nil
+	})
+}
+
+// accusing reports whether a text is for discipline alone.
+func (t *turn) accusing(text string) bool {
+	c, ok := t.b.Office.Suggest(text)
+	return ok && c.Sealed || t.b.Office.Above(t.b.Office.Against(text))
+}
+
+// fieldsOf are the fields of one part: what it says itself, and what was given for
+// all. What accuses goes with nothing but accusations.
+func (t *turn) fieldsOf(f cases.Form, part string, sealed bool) map[string]string {
+	one := *t
+	one.talk = talk{Fields: map[string]string{}}
+	for id, v := range t.talk.Fields {
+		if id != cases.Matter && (sealed || !t.accusing(v)) {
+			one.talk.Fields[id] = v
+		}
+	}
+	one.talk.Fields[cases.Matter] = part
+	one.read(f, part)
+	delete(one.talk.Fields, cases.SignAs)
+	delete(one.talk.Fields, cases.ContactInfo)
+	return one.talk.Fields
+}
+
+// saidOfEach sorts what was said by the parts it tells of, in its own words or, of a
+// message that tells of several, in the words of the part; into is which parts each
+// message went into. What is clear of none belongs to all, or to the accusations if
+// there are any; so do pictures, which belong to one.
+func saidOfEach(said []desk.Said, parts []string, sealed []bool) (all [][]desk.Said, into [][]int) {
+	all, into = make([][]desk.Said, len(parts)), make([][]int, len(said))
+	unclear := max(slices.Index(sealed, true), 0)
+	owner := unclear
+	for n, m := range said {
+		told := tellsOf(m.Text, parts)
+		if m.Text != "" {
+			if owner = unclear; len(told) == 1 {
+				for i := range told {
+					owner = i
+				}
+			}
+		}
+		for i := range parts {
+			text, tells := told[i]
+			if len(told) == 0 && m.Text != "" && (sealed[i] || !sealed[unclear]) {
+				text, tells = m.Text, true
+			}
+			one := desk.Said{At: m.At, Text: text, Recalled: m.Recalled}
+			if i == owner {
+				one.Media = m.Media
+			}
+			if tells || len(one.Media) > 0 {
+				all[i], into[n] = append(all[i], one), append(into[n], i)
+			}
+		}
+	}
+	for i, part := range parts { // no message has it in these words
+		if !slices.ContainsFunc(all[i], func(m desk.Said) bool { return m.Text != "" }) && len(said) > 0 {
+			all[i] = append(all[i], desk.Said{At: said[0].At, Text: part})
+		}
+	}
+	return all, into
+}
+
+// tellsOf returns the parts a message tells of, with the words for each.
+func tellsOf(text string, parts []string) map[int]string {
+	told := map[int]string{}
+	message := squashed(text)
+	if message == "" {
+		return told
+	}
+	for i, p := range parts {
+		if strings.Contains(squashed(p), message) {
+			told[i] = text
+		}
+	}
+	if len(told) > 0 {
+		return told
+	}
+	for i, p := range parts {
+		for rest, more := p, true; more; _, rest, more = strings.Cut(rest, "\n") { // a head stands elsewhere
+			if s := squashed(rest); s != "" && strings.Contains(message, s) {
+				told[i] = p
+				break
+			}
+		}
+	}
+	return told
+}
+
+func squashed(s string) string { return strings.Join(strings.Fields(phrase.Fold(s)), "") }
+
+// handedInEach notes which matters each message became, for when it is taken back.
+// Nothing leads to anonymous ones.
+func (t *turn) handedInEach(tx storage.Tx, draft string, receipts []desk.Receipt, into [][]int) error {
+	t.became.Case, t.became.Event = cases.Number{}, 0
+	if receipts[0].Case.Signature == cases.Anonymous {
+		t.became = became{}
+		return nil
+	}
+	numbers := make([][]cases.Number, len(into))
+	for n, parts := range into {
+		for _, i := range parts {
+			numbers[n] = append(numbers[n], receipts[i].Case.No)
+		}
+	}
+	return record.Save(tx, t.seenTable(), eachKey(draft), numbers)
+}
+
+// eachKey is where a draft says which matters each of its messages became.
+func eachKey(draft string) []byte { return storage.Key(nil).Text("each").Text(draft) }
+
+// receiptOfEach is one receipt for all; a danger among them has its own.
+func (t *turn) receiptOfEach(receipts []desk.Receipt, parts []string) string {
+	var lines []partLine
+	danger := ""
+	for i, r := range receipts {
+		if r.Case.Danger() {
+			danger = joined(danger, t.dangerReceipt(r))
+		} else if danger == "" {
+			danger = t.caution(parts[i])
+		}
+		lines = append(lines, partLine{i + 1, r.Case.No.String(), r.Code, parts[i]})
+	}
+	return joined(danger, t.say("receipt.several", t.b.desk.Args(receipts[0].Case, t.now, words.Args{"Lines": lines, "Late": t.afterHours()})))
+}
