@@ -172,7 +172,8 @@ func (t *turn) inForm() (reply, error) {
 	}
 	if f, ok := t.b.form(t.talk.Form); ok && len(t.talk.Parts) > 0 { // 匿名 begins a form elsewhere
 		sign, _ := f.Field(cases.SignAs)
-		if _, chosen := intake.Choose(sign, t.text); chosen {
+		_, chosen := intake.Choose(sign, t.text)
+		if _, answered := t.text.Exact(apartOrOne); chosen || answered {
 			return t.fill()
 		}
 	}

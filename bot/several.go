@@ -49,11 +49,7 @@ func (t *turn) offersEach(f cases.Form, labelled bool) (reply, bool) {
 	t.talk.Ask, t.talk.Hearing = "", false
 	t.talk.Until = t.now.Add(t.b.DraftFor)
 	t.signs(f, phrase.Fold(story))
-	text := t.offer()
-	if labelled { // said at once: nothing told them yet how it is kept
-		text = joined(text, t.notice())
-	}
-	return reply{text: text}, true
+	return reply{text: t.offer()}, true
 }
 
 // partLine is a part in the offer, or in the receipt.
@@ -346,4 +342,37 @@ func (t *turn) receiptOfEach(receipts []desk.Receipt, parts []string) string {
 		lines = append(lines, partLine{i + 1, r.Case.No.String(), r.Code, parts[i]})
 	}
 	return joined(danger, t.say("receipt.several", t.b.desk.Args(receipts[0].Case, t.now, words.Args{"Lines": lines, "Late": t.afterHours()})))
+}
+
+// dangerApart takes the dangers out of a message that tells of other matters too:
+// they cannot wait for an answer. Nothing is taken out within a form.
+func (t *turn) dangerApart() (danger, others string) {
+	text := t.m.Text
+	if id, rest, ok := t.text.Command(t.b.starts); ok {
+		f, _ := t.b.form(id)
+		if text = rest.Raw(); phrase.Form(text, t.b.labels[f.ID]).Found > 0 {
+			return "", ""
+		}
+	}
+	parts := phrase.Split(text)
+	if t.talk.Form != "" || t.known || len(parts) < 2 {
+		return "", ""
+	}
+	var dangers, rest []string
+	for _, part := range parts {
+		if phrase.Urgent(part) == phrase.Hazard && !t.accusing(part) {
+			dangers = append(dangers, part)
+		} else {
+			rest = append(rest, part)
+		}
+	}
+	if len(dangers) == 0 || len(rest) == 0 {
+		return "", ""
+	}
+	if len(rest) > 1 {
+		for i := range rest {
+			rest[i] = fmt.Sprintf("%d、%s", i+1, rest[i])
+		}
+	}
+	return strings.Join(dangers, "\n"), strings.Join(rest, "\n")
 }

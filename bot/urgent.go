@@ -86,8 +86,12 @@ func (t *turn) threat() (reply, error) {
 	return r, nil
 }
 
-// dangerOnly is what somebody says of a danger, apart from what they accuse somebody of.
+// dangerOnly is what somebody says of a danger, apart from what they accuse somebody
+// of and from other matters.
 func (t *turn) dangerOnly() string {
+	if danger, _ := t.dangerApart(); danger != "" {
+		return danger
+	}
 	sealed := func(said string) bool {
 		c, ok := t.b.Office.Suggest(said)
 		return ok && c.Sealed
@@ -158,11 +162,16 @@ func (t *turn) sameDanger() (reply, bool, error) {
 func (t *turn) newDanger() (reply, error) {
 	f, text := t.b.Forms[0], t.dangerOnly()
 	anonymous := strings.HasPrefix(t.text.Folded(), "匿名") || intake.Nameless(t.text.Folded())
+	all := t.m.Text
 	if text != t.m.Text { // the rest goes on as a matter of its own
 		if t.talk.Form == "" {
+			rest, quiet := t.m.Text, time.Time{}
+			if danger, others := t.dangerApart(); danger != "" {
+				all, rest, quiet = text, others, t.now.Add(t.b.Quiet)
+			}
 			t.begin(f)
-			t.talk.Story, t.talk.Hearing, t.talk.Straight = []string{t.m.Text}, true, true
-			t.remember(t.m.Text)
+			t.talk.Story, t.talk.Hearing, t.talk.Straight, t.talk.Quiet = []string{rest}, true, true, quiet
+			t.remember(rest)
 			if anonymous {
 				t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
 			}
@@ -188,7 +197,7 @@ func (t *turn) newDanger() (reply, error) {
 	}
 	masked, _ := phrase.MaskCards(joined(filled.Values[cases.Matter], strings.TrimSpace(filled.Rest)))
 	t.talk.Fields[cases.Matter] = masked
-	t.remember(t.m.Text)
+	t.remember(all)
 	t.read(f, masked)
 	if anonymous {
 		t.talk.Fields[cases.SignAs] = string(cases.Anonymous)
