@@ -120,6 +120,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "turn-away", words: []string{"不予受理"}, verb: cases.Refer, number: true, run: turnAway},
 		{id: "recuse", words: []string{"回避"}, verb: cases.Recuse, number: true, run: recuse},
 		{id: "hand", words: []string{"交接"}, verb: cases.Hand, number: true, alone: true, run: hand},
+		{id: "leave", words: []string{"请假"}, roles: staffOnly, rest: true, run: takeLeave},
 		{id: "waive", words: []string{"回避例外"}, verb: cases.Waive, number: true, run: waive},
 
 		// units

@@ -27,6 +27,11 @@ func (o *Office) FindApprover(typed string) (Person, bool) {
 // FindLeader does: leaders, and who looks after them in the office.
 func (o *Office) FindHolder(typed string) (Person, bool) { return o.called(typed, o.Holders()) }
 
+// FindDuty returns who is meant of all who have a duty in matters, as FindLeader does.
+func (o *Office) FindDuty(typed string) (Person, bool) {
+	return o.called(typed, append(o.Holders(), o.With(Liaison, "")...))
+}
+
 // Holders are the people that matters can be in the hands of.
 func (o *Office) Holders() []Person {
 	return slices.Concat(o.With(Leader, ""), o.With(Staff, ""), o.With(Discipline, ""))

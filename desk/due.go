@@ -184,6 +184,10 @@ func (s *step) pushTo(people []cases.Person, k cases.Clock) error {
 	}
 	text := s.d.say(key, s.caseArgs(merged(more, words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
 		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison})))
-	_, err := s.d.tellAll(s.tx, people, fmt.Sprintf("push/%s/%s", s.c.No, today), text, s.now)
+	people, err := s.withStandIns(people)
+	if err != nil {
+		return err
+	}
+	_, err = s.d.tellAll(s.tx, s.unaccused(people), fmt.Sprintf("push/%s/%s", s.c.No, today), text, s.now)
 	return err
 }

@@ -22,6 +22,7 @@ const (
 	unitTable   storage.Table = "unit"   // unit, number: tasks of a unit
 	leaderTable storage.Table = "leader" // person, number: open cases of a leader
 	ownerTable  storage.Table = "owner"  // person, number: open cases somebody in the office looks after
+	leaveTable  storage.Table = "leave"  // person → leave: who stands in for them
 	handTable   storage.Table = "hand"   // from, to → numbers: handed over so far, while it goes on
 	fromTable   storage.Table = "from"   // address, number: a petitioner's cases
 	checkTable  storage.Table = "check"  // number → check: whether speaking up did any harm (回访)

@@ -72,6 +72,10 @@ func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, s.now
 // hear nothing, and staff nothing once it is handed over, whatever list they
 // stand on.
 func (s *step) tell(people []cases.Person, key string, args words.Args) (int, error) {
+	people, err := s.withStandIns(people)
+	if err != nil {
+		return 0, err
+	}
 	people = slices.DeleteFunc(s.unaccused(people), func(p cases.Person) bool {
 		return s.c.Sealed && p.Role != cases.Liaison && !s.c.Visible(cases.ActorOf(p))
 	})
