@@ -47,6 +47,7 @@ import (
 //	> @zc: A                   the same in the group zc
 //	= luo: A                   one of the things luo has not read yet holds A (the others stay)
 //	! luo: A | B               nothing that luo has not read yet holds A or B
+//	!= luo: A | B              nor does the last thing he read
 //	- luo                      luo has nothing to read
 //	~ luo                      luo reads everything
 //	gone luo: A | B            no file of the program holds A or B, nor whose account luo has
@@ -187,6 +188,9 @@ func (s *script) do(line string) {
 		s.expect(rest)
 	case "=":
 		s.oneOf(rest)
+	case "!=":
+		chat, _, _ := strings.Cut(rest, ": ")
+		s.neverIn([]string{s.last[chat]}, rest)
 	case "!":
 		s.never(rest)
 	case "-":
@@ -295,8 +299,13 @@ func (s *script) oneOf(rest string) {
 }
 
 func (s *script) never(rest string) {
-	chat, want, _ := strings.Cut(rest, ": ")
-	for _, text := range s.unread(chat) {
+	chat, _, _ := strings.Cut(rest, ": ")
+	s.neverIn(s.unread(chat), rest)
+}
+
+func (s *script) neverIn(texts []string, rest string) {
+	_, want, _ := strings.Cut(rest, ": ")
+	for _, text := range texts {
 		for _, part := range strings.Split(want, " | ") {
 			if s.holds(text, part) {
 				s.t.Fatalf("%s: got %q", s.where, text)

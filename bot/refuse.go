@@ -99,6 +99,9 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 			continue
 		case e.Verb == cases.Correct:
 			e.Text = t.b.desk.Corrected(was, e, t.actor.Role == cases.Leader)
+			if was.Signature == cases.Named && (t.actor.Role == cases.Leader || desk.SealedLater(events)) { // their name may stand in it
+				e.Text = ""
+			}
 		case e.Verb == cases.Hand:
 			e.Text = t.b.desk.HandedHow(was, e)
 		case e.Verb == cases.Rate:

@@ -31,6 +31,8 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 			}
 		case e.Verb == cases.Open, e.Verb == cases.Rate:
 			continue
+		case e.Verb == cases.Correct && was.Signature == cases.Named && desk.SealedLater(events): // their name may stand in it
+			m.More = ""
 		case e.Verb == cases.Submit && e.Channel.WrittenDown():
 			m.Verb = v.say("page.wrote-down", nil)
 		case e.Verb == cases.Hand && e.Text == cases.HandLeader:

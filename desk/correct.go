@@ -78,6 +78,11 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 	return Done{Case: s.c, Told: true}, s.commit()
 }
 
+// SealedLater reports whether a matter that was signed with a name was sealed since.
+func SealedLater(events []cases.Event) bool {
+	return slices.ContainsFunc(events, func(e cases.Event) bool { return e.Verb == cases.Correct && e.Signature == cases.Sealed })
+}
+
 // Corrected words what a correction changed, with what stood there before it.
 // Plain leaves out what its petitioner said of themselves, as everywhere outside
 // the office.

@@ -217,7 +217,7 @@ func (d *Desk) asMerged(g storage.Getter, c cases.Case, by Claim) (cases.Case, b
 		}
 		err := by.holds(g, m)
 		if err == nil {
-			m, err = carriedOn(g, m, c)
+			m, err = d.carriedOn(g, m, c)
 			return m, err == nil, err
 		}
 		if _, refused := IsRefusal(err); !refused {
@@ -243,7 +243,7 @@ func (d *Desk) through(g storage.Getter, c cases.Case) (cases.Case, error) {
 	if at.No == c.No {
 		return c, nil
 	}
-	return carriedOn(g, c, at)
+	return d.carriedOn(g, c, at)
 }
 
 // goesOn returns the number that a merged matter goes on under, for its petitioner;
@@ -262,12 +262,12 @@ func (d *Desk) goesOn(g storage.Getter, no cases.Number, by Claim, now time.Time
 
 // carriedOn is a merged matter as another has carried it on: how far that is and
 // what was answered, but nothing of what the other's petitioner said.
-func carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error) {
+func (d *Desk) carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error) {
 	var id identity
 	if _, err := record.Load(g, identityTable, numberKey(by.No), &id); err != nil {
 		return m, err
 	}
-	names := append(strings.Split(id.Name, "、"), id.Contact)
+	names := append(d.knownAs(id.From), append(strings.Split(id.Name, "、"), id.Contact)...)
 	m.Stage, m.Category, m.Lead, m.Clocks = by.Stage, by.Category, by.Lead, by.Clocks
 	m.AcceptedAt, m.AnsweredAt, m.ClosedAt = by.AcceptedAt, by.AnsweredAt, by.ClosedAt
 	m.Answer, m.Question = phrase.Scrub(by.Answer, names), ""
@@ -294,7 +294,7 @@ func (s *step) tellMerged(key string, args words.Args) error {
 		if err != nil {
 			return err
 		}
-		args = merged(maps.Clone(args), words.Args{"Text": phrase.Scrub(text, append(strings.Split(id.Name, "、"), id.Contact))})
+		args = merged(maps.Clone(args), words.Args{"Text": phrase.Scrub(text, append(s.d.knownAs(id.From), append(strings.Split(id.Name, "、"), id.Contact)...))})
 	}
 	for _, l := range s.c.Links {
 		if l.Kind != cases.MergedFrom {
@@ -308,7 +308,7 @@ func (s *step) tellMerged(key string, args words.Args) error {
 			continue
 		}
 		o := &step{d: s.d, tx: s.tx, now: s.now, actor: s.actor, before: m, c: m}
-		shown, err := carriedOn(s.tx, m, s.c)
+		shown, err := s.d.carriedOn(s.tx, m, s.c)
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (d *Desk) Dispute(tx storage.Tx, no cases.Number, by Claim, text string, no
 		return cases.Case{}, err
 	}
 	if at != m.No {
-		if m, err = carriedOn(tx, m, s.c); err != nil {
+		if m, err = d.carriedOn(tx, m, s.c); err != nil {
 			return cases.Case{}, err
 		}
 		return m, s.commit()
