@@ -332,16 +332,22 @@ func eachKey(draft string) []byte { return storage.Key(nil).Text("each").Text(dr
 // receiptOfEach is one receipt for all; a danger among them has its own.
 func (t *turn) receiptOfEach(receipts []desk.Receipt, parts []string) string {
 	var lines []partLine
-	danger := ""
+	danger, ways := "", ""
 	for i, r := range receipts {
 		if r.Case.Danger() {
 			danger = joined(danger, t.dangerReceipt(r))
 		} else if danger == "" {
 			danger = t.caution(parts[i])
 		}
+		category, _ := t.b.Office.Category(r.Case.CategoryOrSuggested())
+		way := t.b.desk.Signpost(r.Case, category.Route)
+		if !r.Case.Danger() && (r.Case.Sealed || way["HasRoute"] == true) {
+			ways = joined(ways, t.say("receipt.way", t.b.desk.Args(r.Case, t.now, way)))
+		}
 		lines = append(lines, partLine{i + 1, r.Case.No.String(), r.Code, parts[i]})
 	}
-	return joined(danger, t.say("receipt.several", t.b.desk.Args(receipts[0].Case, t.now, words.Args{"Lines": lines, "Late": t.afterHours()})))
+	receipt := t.say("receipt.several", t.b.desk.Args(receipts[0].Case, t.now, words.Args{"Lines": lines, "Late": t.afterHours()}))
+	return joined(danger, joined(receipt, ways))
 }
 
 // dangerApart takes the dangers out of a message that tells of other matters too:
