@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
@@ -84,6 +85,7 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		}
 		s.Fields = scrubbed(s.Fields, append(d.knownAs(s.From), s.Name, s.Contact)...)
 	}
+	s.Fields = unnamedFields(s.Fields, append(d.knownAs(s.From), strings.Split(s.Name, "、")...)) // leaders read it too
 	if how.Media, how.Gone, err = keepMedia(tx, no, words, s.Signature == cases.Anonymous); err != nil {
 		return Receipt{}, err
 	}
@@ -110,6 +112,21 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 		return Receipt{}, err
 	}
 	return Receipt{Case: st.c, Code: code}, st.commit()
+}
+
+// unnamedFields are the fields of a matter without its petitioner's own name, which
+// stands in the sealed part whatever way they sign.
+func unnamedFields(fields map[string]string, names []string) map[string]string {
+	all := maps.Clone(fields)
+	for id, v := range all {
+		for _, name := range names {
+			if utf8.RuneCountInString(name) > 1 {
+				v = strings.ReplaceAll(v, name, "…")
+			}
+		}
+		all[id] = v
+	}
+	return all
 }
 
 // alsoAt is how somebody is reached, with a number that they say in their story and
