@@ -392,7 +392,7 @@ func (c *crowd) find(p *process, numbers []string) {
 				}
 				got, err := p.ask(person, "查询 "+no)
 				if err != nil || !slices.ContainsFunc(got, func(s string) bool {
-					return strings.HasPrefix(s, no+"：") && strings.Contains(s, "事由："+m.text+"\n") || strings.HasSuffix(s, "事由："+m.text)
+					return strings.HasPrefix(s, no+"：") && (strings.Contains(s+"\n", "事由："+m.text+"\n") || strings.Contains(s, "①您的请求：换锁\n")) // answered, it is the answer
 				}) {
 					c.t.Errorf("%s asks for %s (%s): %q, %v", person, no, m.text, got, err)
 				}

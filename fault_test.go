@@ -105,7 +105,7 @@ func tellStory(t *testing.T, dies int) (told, []string) {
 	s.settle()
 
 	s.say("luo", "", "查询 1")
-	s.hears("luo", "2026-0001：办完了", "澡堂更衣柜锁坏了")
+	s.hears("luo", "2026-0001：办完了", "锁全部换好了")
 	s.say("hou", "", "查询 2 "+code[1])
 	s.hears("hou", "2026-0002：收到", "班车少一趟")
 	s.say("duan", "", "查询 3")

@@ -183,18 +183,29 @@ func (m *talkers) worker(id string) {
 	}
 }
 
-// receipt hands in a matter and returns the number that is new to the worker.
+// receipt hands in a matter and returns the number that is new to the worker. It
+// is like the ones before: whether it is one of them is asked, and it is not.
 func (m *talkers) receipt(id, form string, had map[string]bool) string {
 	said := m.server.Say(id, "", form)
+	answered := false
 	for range 40 {
+		asked := 0
 		for text := range m.texts(id, after(time.Hour)) {
+			if strings.Contains(text, "是一件事吗") {
+				asked++
+			}
+			if asked > 0 && asked == len(had) && !answered {
+				said, answered = m.server.Say(id, "", "不是"), true
+			}
 			for _, r := range numbered.FindAllStringSubmatch(text, -1) {
 				if !had[r[1]] {
 					return r[1]
 				}
 			}
 		}
-		if m.server.Lost(said) {
+		if m.server.Lost(said) && answered {
+			said = m.server.Say(id, "", "不是")
+		} else if m.server.Lost(said) {
 			said = m.server.Say(id, "", form)
 		}
 	}

@@ -59,16 +59,22 @@ func (s *staffClient) post(path string, form url.Values) string {
 	return s.read(s.http.PostForm(s.base+path, form))
 }
 
+var formSeen = regexp.MustCompile(`name="seen" value="(\d+)"`)
+
 var formKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
 
 // takes fills in the form on a page and sends it.
 func (s *staffClient) takes(page, to string, form url.Values) string {
 	s.t.Helper()
-	key := formKey.FindStringSubmatch(s.get(page))
+	drawn := s.get(page)
+	key := formKey.FindStringSubmatch(drawn)
 	if key == nil {
 		s.t.Fatalf("%s has no form", page)
 	}
 	form.Set("key", key[1])
+	if seen := formSeen.FindStringSubmatch(drawn); seen != nil {
+		form.Set("seen", seen[1])
+	}
 	return s.post(to, form)
 }
 
@@ -230,10 +236,10 @@ func TestStaffPageFiles(t *testing.T) {
 	if !strings.Contains(page, "看附件") || strings.Contains(page, "罗小虎.jpg") {
 		t.Errorf("the matter is\n%s", page)
 	}
-	if page := s.post("/matters/2026-0001/files", url.Values{}); !strings.Contains(page, "1 图片") || strings.Contains(page, "罗小虎") {
+	if page := s.post("/matters/2026-0001/files", url.Values{"motive": {"核实现场"}}); !strings.Contains(page, "1 图片") || strings.Contains(page, "罗小虎") {
 		t.Errorf("the list is\n%s", page)
 	}
-	resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/1", url.Values{})
+	resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/1", url.Values{"motive": {"核实现场"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +250,7 @@ func TestStaffPageFiles(t *testing.T) {
 		t.Errorf("%d bytes of %d, %v, %v", len(got), len(picture), resp.Header, err)
 	}
 	for _, no := range []string{"2", "0", "-1", "99999999999999999999", "x"} {
-		resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/"+no, url.Values{})
+		resp, err := s.http.PostForm(s.base+"/matters/2026-0001/files/"+no, url.Values{"motive": {"核实现场"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +263,7 @@ func TestStaffPageFiles(t *testing.T) {
 		t.Errorf("%d looks stand in the history", looks)
 	}
 	s.post("/me", url.Values{"id": {"ji"}})
-	if page := s.post("/matters/2026-0001/files/1", url.Values{}); !strings.Contains(page, "没有您可查看的0001") {
+	if page := s.post("/matters/2026-0001/files/1", url.Values{"motive": {"核实现场"}}); !strings.Contains(page, "没有您可查看的0001") {
 		t.Errorf("discipline reads\n%.200s", page)
 	}
 }
