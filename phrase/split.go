@@ -172,14 +172,14 @@ func oneSubject(head string, parts []string) bool {
 // whoWords are in a head that says who, where or when.
 var whoWords = newWordSet("我是 我们是 本人 我在 俺是 额是 队 车间 厂 科 号楼 家属区 公寓 宿舍 昨天 今天 上个月 这个月")
 
-// headed gives a head to each part if it says only who, where or when, else to
-// the first.
+// headed gives a head to each part if it says only who, where or when, in a line,
+// else to the first.
 func headed(head string, parts []string) (string, []string) {
 	said, _ := spokenOf(Read(head))
 	if len(said) == 0 {
 		return "", parts
 	}
-	who := len(said) <= longestWho && len(topics(said)) == 0 && whoWords.in(said)
+	who := len(said) <= longestWho && len(topics(said)) == 0 && whoWords.in(said) && !strings.ContainsAny(head, "\n\r") && hasPrefix(said, 0, stepWords...) == 0
 	if who {
 		return head, parts
 	}
