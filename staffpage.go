@@ -67,7 +67,7 @@ func pageToken(data, name string) (string, error) {
 func (o *office) staffPage(r registrar, b *bot.Bot, queue *outbox.Queue, state *condition, more console.Options) *console.Console {
 	more.Desk, more.Store, more.Notes, more.Now, more.Owed = r.desk, r.store, r.notes, r.now, r.owed
 	more.Words, more.NewKey, more.Links, more.Expect = o.words.With(o.facts), rand.Text, nil, b.Expect
-	more.Forget = b.Forget
+	more.Forget, more.Offer = b.Forget, b.Offer
 	for _, n := range state.networks {
 		more.Links = append(more.Links, console.Link{Name: n.title, Reporter: n.Reporter})
 	}

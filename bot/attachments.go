@@ -5,12 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
-	"fangzhuo/attach"
 	"fangzhuo/cases"
-	"fangzhuo/chat"
 	"fangzhuo/desk"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
@@ -137,7 +134,7 @@ func attachments(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.say("attachments.sent", t.b.desk.Args(h.Case, t.now, t.handedArgs(h))), nil
+		return t.say("attachments.sent", t.b.desk.Args(h.Case, t.now, h.Facts())), nil
 	})
 }
 
@@ -173,33 +170,12 @@ func (t *turn) passOn(no cases.Number, a askedFor) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		args := t.handedArgs(h)
+		args := h.Facts()
 		if h.Asks {
 			return t.say("attachments.sure", t.b.desk.Args(h.Case, t.now, args)), nil
 		}
-		args["Told"] = h.Told
 		return t.say("attachments.passed", t.b.desk.Args(h.Case, t.now, args)), nil
 	})
-}
-
-// attachmentLine is one line of a list of attachments.
-type attachmentLine struct {
-	N       int
-	Kind    string
-	Ext     string // without the point
-	Seconds int
-	Size    int64
-	Name    string
-	State   string
-	At      time.Time
-}
-
-func attachmentLines(list []desk.Attachment) []attachmentLine {
-	var lines []attachmentLine
-	for _, a := range list {
-		lines = append(lines, attachmentLine{a.N, string(a.Kind), strings.TrimPrefix(a.Ext, "."), a.Seconds, a.Size, attach.CleanName(a.Name), string(a.State), a.At})
-	}
-	return lines
 }
 
 func (t *turn) attachmentList(c cases.Case, all []desk.Attachment) string {
@@ -208,20 +184,6 @@ func (t *turn) attachmentList(c cases.Case, all []desk.Attachment) string {
 	if here >= 0 {
 		example = all[here].N
 	}
-	return t.say("attachments", t.b.desk.Args(c, t.now, words.Args{"Lines": attachmentLines(all), "Example": example, "Timeless": c.Signature == cases.Anonymous,
+	return t.say("attachments", t.b.desk.Args(c, t.now, words.Args{"Lines": desk.AttachmentLines(all), "Example": example, "Timeless": c.Signature == cases.Anonymous,
 		"MayPass": c.Stage == cases.Handling && slices.Contains(cases.Who(cases.PassOn), t.actor.Role)}))
-}
-
-// handedArgs are the facts of what goes to somebody, and what to think of first.
-func (t *turn) handedArgs(h desk.Handed) words.Args {
-	var numbers []string
-	has := func(is func(desk.Attachment) bool) bool { return slices.ContainsFunc(h.Sent, is) }
-	for _, a := range h.Sent {
-		numbers = append(numbers, strconv.Itoa(a.N))
-	}
-	return words.Args{"Numbers": numbers, "Sent": len(h.Sent), "Missing": attachmentLines(h.Left),
-		"Voices":   has(func(a desk.Attachment) bool { return a.Kind == chat.Voice || a.Kind == chat.Video }),
-		"Papers":   has(func(a desk.Attachment) bool { return a.Kind == chat.File }),
-		"Pictures": has(func(a desk.Attachment) bool { return a.Kind == chat.Image }),
-		"Marked":   has(func(a desk.Attachment) bool { return a.Kind == chat.Image && !a.Bare })}
 }

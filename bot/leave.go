@@ -19,7 +19,7 @@ func takeLeave(t *turn, in input) (reply, error) {
 	name, _ = rest.Token()
 	name = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "由"), "班"), "代")
 	by, found := t.b.Office.FindDuty(name)
-	if !known || !dated || !ends || !found || !desk.StandsIn(who, by) || until.Before(from) || until.Before(t.today()) || until.Sub(t.today()) > 92 {
+	if !known || !dated || !ends || !found || !desk.StandsIn(who, by) || !desk.MayLeave(from, until, t.today()) {
 		return says(t.say("leave.how", nil))
 	}
 	return does(func(tx storage.Tx) (string, error) {

@@ -28,7 +28,7 @@ func (t *turn) refers(no cases.Number, route, reason string) (reply, error) {
 			return "", err
 		}
 		if to != "" {
-			if err := t.b.offer(tx, to, d.Case.No, t.now); err != nil {
+			if err := t.b.Offer(tx, to, d.Case.No, t.now); err != nil {
 				return "", err
 			}
 		}
@@ -36,9 +36,9 @@ func (t *turn) refers(no cases.Number, route, reason string) (reply, error) {
 	})
 }
 
-// offer notes in the petitioner's conversation that they were asked whether the
+// Offer notes in the petitioner's conversation that they were asked whether the
 // office should talk with both sides first.
-func (b *Bot) offer(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error {
+func (b *Bot) Offer(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error {
 	k, err := loadTalk(tx, petitioner)
 	if err != nil {
 		return err

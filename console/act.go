@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,6 +17,8 @@ import (
 // taking is one step that can be taken at the page. To add a step, add an entry.
 type taking struct {
 	verb cases.Verb
+	// id is what its form is called where a verb has several, else "".
+	id   string
 	part part
 	// asks are what its form asks for; nil for nothing.
 	asks func(v *visit, c cases.Case) []field
@@ -23,7 +26,13 @@ type taking struct {
 	bars func(v *visit, c cases.Case) bool
 	// take is the desk's method.
 	take func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error)
+	// warns says what comes of a step that cannot be taken back, given the case
+	// before it; it is taken once that was shown. Nil, or nothing said, for one that can.
+	warns func(v *visit, tx storage.Tx, was cases.Case, d desk.Done) (unseen, error)
 }
+
+// name is what its form is called.
+func (s taking) name() string { return cmp.Or(s.id, string(s.verb)) }
 
 // part is one group of the steps.
 type part int
@@ -39,7 +48,7 @@ var steps = []taking{
 	{verb: cases.Register, asks: (*visit).asksRegister, bars: func(v *visit, c cases.Case) bool { return len(v.categories(c)) == 0 }, // it is on its way already
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Register(tx, v.actor, no, v.value("category"), v.value("unit"), cases.Procedure(v.value("procedure")), v.Now())
-		}},
+		}, warns: (*visit).warnsOut},
 	{verb: cases.Accept, asks: (*visit).asksProcedure, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		return v.Desk.Accept(tx, v.actor, no, cases.Procedure(v.value("procedure")), v.Now())
 	}},
@@ -78,6 +87,11 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Sponsor(tx, v.actor, no, v.value("leader"), v.term(), v.Now())
 		}},
+	{verb: cases.SignOff, bars: func(_ *visit, c cases.Case) bool { _, runs := c.Clock(cases.HazardClock); return !runs }, // a task is the unit's to sign
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			return v.Desk.SignOff(tx, v.actor, no, v.Now())
+		}},
+	{verb: cases.PassOn, bars: func(_ *visit, c cases.Case) bool { return c.Media == 0 }, asks: (*visit).asksPassOn, take: (*visit).passOn},
 	{verb: cases.Extend, asks: (*visit).asksExtend, bars: func(_ *visit, c cases.Case) bool { return c.Extended || c.Procedure == cases.Simple },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Extend(tx, v.actor, no, v.extension(), v.Now())
@@ -95,6 +109,20 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.answer(tx, no)
 		}},
+	{verb: cases.Refer, part: toEnd, bars: func(v *visit, _ cases.Case) bool { return len(v.Desk.Office.Routes) == 0 },
+		asks: func(v *visit, c cases.Case) []field {
+			return append(v.pick("page.route", "route", v.routes(c), true), v.box("page.text.refer", false))
+		},
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			if v.value("route") == "" {
+				return desk.Done{}, &cases.Refusal{Code: cases.NoRoute, Verb: cases.Refer, No: no}
+			}
+			return v.refer(tx, no, v.value("route"))
+		}, warns: (*visit).warnsRefer},
+	{verb: cases.Refer, id: turnAway, part: toEnd,
+		asks:  func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.turn-away", true)} },
+		take:  func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) { return v.refer(tx, no, "") },
+		warns: (*visit).warnsRefer},
 	{verb: cases.Fulfil, part: toEnd, bars: func(_ *visit, c cases.Case) bool { return c.Resolved() },
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.fulfil", false)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
@@ -119,6 +147,8 @@ var steps = []taking{
 		asks: func(v *visit, _ cases.Case) []field { return []field{v.box("page.text.finish", true)} },
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Finish(tx, v.actor, no, v.value("text"), v.Now())
+		}, warns: func(v *visit, _ storage.Tx, _ cases.Case, d desk.Done) (unseen, error) {
+			return v.mind("page.sure.finish", v.Desk.Args(d.Case, v.Now(), nil)), nil
 		}},
 	{verb: cases.Close, part: toEnd,
 		asks: func(v *visit, c cases.Case) []field { return []field{v.box("page.text.close", !c.DisputedAt.IsZero())} },
@@ -127,11 +157,11 @@ var steps = []taking{
 		}},
 	{verb: cases.Recuse, part: toCorrect,
 		asks: func(v *visit, c cases.Case) []field {
-			return v.pick("page.recuse", "who", append([]choice{{Name: v.say("page.choose", nil)}}, v.mayBeAccused(c)...), true)
+			return v.pick("page.recuse", "who", v.mayBeAccused(c), true)
 		},
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Recuse(tx, v.actor, no, v.value("who"), v.Now())
-		}},
+		}, warns: (*visit).warnsOut},
 	{verb: cases.Waive, part: toCorrect,
 		bars: func(v *visit, c cases.Case) bool {
 			chief, ok := v.Desk.Office.Chief()
@@ -142,6 +172,14 @@ var steps = []taking{
 		},
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Waive(tx, v.actor, no, v.value("who"), v.value("text"), v.Now())
+		}},
+	{verb: cases.Hand, part: toCorrect, asks: (*visit).asksHand, bars: func(v *visit, c cases.Case) bool { return len(v.heirs(c)) == 0 },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
+			to, ok := v.holder("to")
+			if !ok {
+				return desk.Done{}, &lacking{"to", v.say("page.lacks.choice", nil)}
+			}
+			return v.Desk.Hand(tx, v.actor, no, to, v.Now())
 		}},
 	{verb: cases.Correct, part: toCorrect, asks: (*visit).asksCorrect, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		return v.Desk.Correct(tx, v.actor, no, v.correction(), v.Now())
@@ -154,7 +192,7 @@ var steps = []taking{
 				return desk.Done{}, err
 			}
 			return v.Desk.Merge(tx, v.actor, no, other, v.Now())
-		}},
+		}, warns: (*visit).warnsMerge},
 	{verb: cases.Relate, part: toCorrect, asks: (*visit).asksRelate, take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 		other, err := v.other(cases.Relate, no)
 		if err != nil {
@@ -223,17 +261,22 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 		if c.Check(v.actor, s.verb) != nil || s.bars != nil && s.bars(v, c) {
 			continue
 		}
-		form := step{Verb: string(s.verb), Name: v.name(s.verb, c), Main: next == s.verb}
+		form := step{Verb: s.name(), Name: v.name(s, c), Main: next == s.verb}
 		if s.asks != nil {
 			form.Fields = s.asks(v, c)
 		}
-		if t.verb == s.verb {
+		if s.verb == cases.PassOn {
+			named(form.Fields, t.files)
+		}
+		if t.form == s.name() {
 			v.again(form.Fields)
-			form.Refused, form.Preview = t.refused, t.preview
-			if t.preview != "" {
-				form.Seen = seenMark(t.preview)
-			}
 			form.Open = true
+			if t.refused != "" && !refusedAt(form.Fields, t.at, t.refused) {
+				form.Refused = t.refused
+			}
+			if t.unseen.text != "" {
+				form.Preview, form.Intro, form.Sure, form.Seen = t.unseen.text, t.unseen.intro, t.unseen.sure, seenMark(t.unseen.text)
+			}
 		}
 		if form.Main {
 			form.Open = true
@@ -253,11 +296,19 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 func late(c cases.Case) bool { return c.Stage != cases.Received && c.Stage != cases.Registered }
 
 // name is what a step is called on the page.
-func (v *visit) name(verb cases.Verb, c cases.Case) string {
-	if verb == cases.Register && late(c) {
+func (v *visit) name(s taking, c cases.Case) string {
+	if s.verb == cases.Register && late(c) {
 		return v.say("page.seal", nil)
 	}
-	return v.say("verb."+string(verb), nil)
+	return v.called(s)
+}
+
+// called is what a step is called.
+func (v *visit) called(s taking) string {
+	if s.id == turnAway {
+		return v.say("page.turn-away", nil)
+	}
+	return v.say("verb."+string(s.verb), nil)
 }
 
 // value is one field of the form that was sent.
@@ -285,17 +336,13 @@ func (v *visit) act() {
 	if !ok {
 		return
 	}
-	verb := cases.Verb(v.req.PathValue("verb"))
-	i := slices.IndexFunc(steps, func(s taking) bool { return s.verb == verb })
+	i := slices.IndexFunc(steps, func(s taking) bool { return s.name() == v.req.PathValue("verb") })
 	if i < 0 {
 		v.fail(v.w, http.StatusNotFound, v.say("page.not-found", nil))
 		return
 	}
-	if !v.formRead() {
-		return
-	}
-	if v.value("key") == "" {
-		v.fail(v.w, http.StatusBadRequest, v.say("page.bad-form", nil))
+	s := steps[i]
+	if !v.formRead() || !v.keyed() {
 		return
 	}
 	var d desk.Done
@@ -306,18 +353,22 @@ func (v *visit) act() {
 			return err
 		}
 		if mind, err = v.meanwhile(tx, no); err == nil && mind == "" {
-			d, err = steps[i].take(v, tx, no)
+			d, err = v.taken(tx, s, no)
 		}
 		return err
 	})
 	var unseen *unseen
+	var lacking *lacking
+	form := s.name()
 	switch r, refused := desk.IsRefusal(err); {
 	case mind != "" && !refused && err != nil:
-		v.matterWith(no, http.StatusConflict, view{Refused: mind}, shown{verb: verb, refused: mind})
+		v.matterWith(no, http.StatusConflict, view{Refused: mind}, shown{form: form, refused: mind})
 	case refused:
-		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{verb: verb, refused: v.refusal(r)})
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: v.refusal(r)}, shown{form: form, refused: v.refusal(r), at: fieldsOf[r.Code]})
+	case errors.As(err, &lacking):
+		v.matterWith(no, http.StatusUnprocessableEntity, view{Refused: lacking.why}, shown{form: form, refused: lacking.why, at: []string{lacking.field}})
 	case errors.As(err, &unseen):
-		v.matterWith(no, http.StatusOK, view{}, shown{verb: verb, preview: unseen.text})
+		v.matterWith(no, http.StatusOK, view{}, shown{form: form, unseen: *unseen})
 	case err != nil:
 		v.broken(v.w, err)
 	case again:
@@ -331,12 +382,55 @@ func (v *visit) act() {
 		http.Redirect(v.w, v.req, v.Base+"/?did="+did, http.StatusSeeOther)
 	default:
 		v.owed()
-		did := url.Values{"did": {string(verb)}}
-		if !d.Told && (verb == cases.Assign || verb == cases.Urge) {
+		did := url.Values{"did": {form}}
+		switch {
+		case d.Told:
+		case s.verb == cases.Assign || s.verb == cases.Urge:
 			did.Set("call", "unit")
+		case s.verb == cases.Hand:
+			did.Set("call", "heir")
 		}
 		v.back(no, did)
 	}
+}
+
+// keyed reports whether the form has a key, or says that something is wrong with it.
+func (v *visit) keyed() bool {
+	if v.value("key") == "" {
+		v.fail(v.w, http.StatusBadRequest, v.say("page.bad-form", nil))
+		return false
+	}
+	return true
+}
+
+// taken takes a step, unless its form lacks something or what comes of it was not
+// shown before.
+func (v *visit) taken(tx storage.Tx, s taking, no cases.Number) (desk.Done, error) {
+	was, err := v.Desk.Stands(tx, v.actor, no, v.Now())
+	if err != nil {
+		return desk.Done{}, err
+	}
+	var fields []field
+	if was.Events > 0 && was.Check(v.actor, s.verb) == nil && s.asks != nil {
+		fields = s.asks(v, was)
+	}
+	if !v.ticked(fields) {
+		return desk.Done{}, v.lacks(fields)
+	}
+	d, err := s.take(v, tx, no)
+	if r, refused := desk.IsRefusal(err); refused && slices.Contains(leftOut, r.Code) {
+		if lacks := v.lacks(fields); lacks != nil { // chat says how to type it, a form does not
+			return d, lacks
+		}
+	}
+	if err != nil || s.warns == nil {
+		return d, err
+	}
+	u, err := s.warns(v, tx, was, d)
+	if err == nil && u.text != "" && v.value("sure") != seenMark(u.text) {
+		err = &u // what was done is undone
+	}
+	return d, err
 }
 
 // errMeanwhile undoes what was noted of a form that was not carried out.

@@ -13,12 +13,17 @@ import (
 	"fangzhuo/storage"
 )
 
-// unseen is an answer that was not shown before it was to go out.
-type unseen struct{ text string }
+// unseen is what would come of a step that was not shown before it was to be taken.
+type unseen struct{ text, intro, sure string }
 
-func (*unseen) Error() string { return "the answer was not shown yet" }
+func (*unseen) Error() string { return "what comes of it was not shown yet" }
 
-// seenMark names an answer that was shown, so that nothing else goes out.
+// goesOut is unseen words that the petitioner would read.
+func (v *visit) goesOut(text string) unseen {
+	return unseen{text, v.say("page.will-read", nil), v.say("page.send-answer", nil)}
+}
+
+// seenMark names what was shown, so that nothing else is done.
 func seenMark(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
@@ -39,7 +44,8 @@ func (v *visit) answer(tx storage.Tx, no cases.Number) (desk.Done, error) {
 		return desk.Done{}, err
 	}
 	if v.value("sure") != seenMark(d.Text) {
-		return desk.Done{}, &unseen{d.Text}
+		u := v.goesOut(d.Text)
+		return desk.Done{}, &u
 	}
 	return v.Desk.Answer(tx, v.actor, no, r, v.Now())
 }

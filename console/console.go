@@ -41,6 +41,9 @@ type Options struct {
 	// Expect notes in the petitioner's own conversation that staff wait for an
 	// answer about the matter.
 	Expect func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
+	// Offer notes in the petitioner's own conversation that they were asked whether
+	// the office should talk with both sides first.
+	Offer func(tx storage.Tx, petitioner chat.Address, no cases.Number, now time.Time) error
 	// Forget takes out of the conversations what was erased of a matter.
 	Forget func(tx storage.Tx, e desk.Erased, now time.Time) error
 	// File returns where the bytes of an attachment lie.
@@ -103,6 +106,9 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("POST /matters/{no}/files/{n}", c.as((*visit).file))
 	mux.HandleFunc("GET /new", c.as((*visit).blank))
 	mux.HandleFunc("POST /new", c.as((*visit).take))
+	mux.HandleFunc("GET /duty", c.as((*visit).duty))
+	mux.HandleFunc("POST /duty/hand", c.as((*visit).handAll))
+	mux.HandleFunc("POST /duty/leave", c.as((*visit).leave))
 	mux.HandleFunc("GET /network", c.as((*visit).network))
 	mux.HandleFunc("GET /network/code.svg", c.as((*visit).code))
 	mux.HandleFunc("POST /network/relink", c.as((*visit).relink))

@@ -40,6 +40,7 @@ type table struct {
 	owed     int
 	forgot   int
 	expected []cases.Number
+	offered  []cases.Number
 }
 
 // shaky is a store that can be told to fail.
@@ -73,10 +74,11 @@ func setIn(t *testing.T, language string, change ...func(*console.Options)) *tab
 	office := cases.NewOffice(
 		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队"}, {ID: "xf", Name: "信访办"}, {ID: "jw", Name: "纪委", Sealed: true}},
 		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Words: []string{"澡堂"}, Days: 5, Working: true},
-			{Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
+			{Name: "安全隐患", Lead: "jd", Urgent: true}, {Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
 		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}, {ID: "zhou", Name: "周敏", Role: cases.Staff},
-			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "qin", Name: "秦卫东", Role: cases.Leader},
+			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "qin", Name: "秦卫东", Role: cases.Leader}, {ID: "fan", Name: "范玉林", Title: "党委副书记", Role: cases.Leader},
 			{ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}}, phrase.Fold)
+	office.Routes = []cases.Route{{Name: "劳动仲裁", Where: "矿区仲裁委", Phone: "12333", Deadline: "一年内申请"}, {Name: "工伤认定", Where: "社保局", Deadline: "一年内申请"}}
 	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2}
 	x := &table{T: t, store: &shaky{Store: mem.New()}}
 	x.desk = desk.New(x.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, PushAt: 9 * 60,
@@ -89,6 +91,10 @@ func setIn(t *testing.T, language string, change ...func(*console.Options)) *tab
 		Owed:   func(context.Context) error { x.owed++; return nil },
 		Expect: func(_ storage.Tx, _ chat.Address, no cases.Number, _ time.Time) error {
 			x.expected = append(x.expected, no)
+			return nil
+		},
+		Offer: func(_ storage.Tx, _ chat.Address, no cases.Number, _ time.Time) error {
+			x.offered = append(x.offered, no)
 			return nil
 		},
 		Forget:  func(storage.Tx, desk.Erased, time.Time) error { x.forgot++; return nil },
@@ -262,8 +268,11 @@ func TestRights(t *testing.T) {
 	x.lacks(a, "锚杆")
 	x.wants(x.by("wang", "/matters/2026-0002", nil), http.StatusOK, "某人倒卖锚杆", "之后只有纪检看得到")
 	x.wants(x.by("ji", "/matters/2026-0001", nil), http.StatusNotFound, "没有您可查看的0001")
-	a = x.by("wang", "/matters/2026-0002/register", url.Values{"key": {"k"}, "category": {"检举控告"}, "unit": {""}})
-	x.wants(x.follow("wang", a), http.StatusOK, "已转纪检，之后您看不到这件")
+	form := url.Values{"key": {"k"}, "category": {"检举控告"}, "unit": {""}}
+	a = x.by("wang", "/matters/2026-0002/register", form)
+	x.wants(a, http.StatusOK, "0002转给纪检，只有纪检看得到")
+	form.Set("sure", sureMark.FindStringSubmatch(a.html)[1])
+	x.wants(x.follow("wang", x.by("wang", "/matters/2026-0002/register", form)), http.StatusOK, "已转纪检，之后您看不到这件")
 	for _, path := range []string{"/matters/2026-0002", "/matters/2026-0999"} {
 		a := x.by("wang", path, nil)
 		x.wants(a, http.StatusNotFound, "没有您可查看的0"+path[len(path)-3:])
@@ -440,7 +449,7 @@ func TestRefusals(t *testing.T) {
 		{"/matters/2026-0002/assign", url.Values{"unit": {"火星"}, "days": {"3"}}, 422, "没有火星这个单位。可以写：后勤服务中心、机电队、信访办", ""},
 		{"/matters/2026-0002/assign", url.Values{"unit": {"jw"}, "days": {"3"}}, 422, "别的事不转纪检", ""},
 		{"/matters/2026-0002/register", url.Values{"category": {"火星"}}, 422, "没有火星这个类别", ""},
-		{"/matters/2026-0002/ask", url.Values{"text": {" "}}, 422, "请把内容写在后面", ""},
+		{"/matters/2026-0002/ask", url.Values{"text": {" "}}, 422, "这一项要填", ""},
 		{"/matters/2026-0002/close", url.Values{"text": {""}}, 422, "0002现在是“已收到”，不能这样办", ""},
 		{"/matters/2026-0002/fly", url.Values{}, 404, "没有这一页", ""},
 		{"/matters/0002/accept", url.Values{}, 404, "没有这一页", ""},

@@ -19,6 +19,7 @@ type field struct {
 	Max         int      // of a number
 	Needed      bool
 	Checked     bool
+	Refused     string // why it was not taken as it was filled in
 }
 
 // choice is one thing to choose.
@@ -38,9 +39,13 @@ func (v *visit) line(key, name string, needed bool) field {
 }
 
 // pick is for one of several; it is left out where there is nothing to choose.
+// Where none is usual none is chosen: nobody takes the first by not looking.
 func (v *visit) pick(key, name string, from []choice, needed bool) []field {
 	if len(from) == 0 {
 		return nil
+	}
+	if needed && !slices.ContainsFunc(from, func(c choice) bool { return c.Chosen }) {
+		from = append([]choice{{Name: v.say("page.choose", nil)}}, from...)
 	}
 	return []field{{Name: name, Label: v.say(key, nil), Kind: "choice", Choices: from, Needed: needed}}
 }
@@ -77,6 +82,62 @@ func (v *visit) again(fields []field) {
 			f.Choices[j].Chosen = f.Choices[j].ID == f.Value
 		}
 	}
+}
+
+// lacking is a form that leaves something out.
+type lacking struct{ field, why string }
+
+func (l *lacking) Error() string { return "the form lacks " + l.field }
+
+// leftOut are the refusals of a step for which something was left out.
+var leftOut = []cases.Code{cases.NoText, cases.NoUnit, cases.NoTerm, cases.NoLeader, cases.NoApprover, cases.NoBasis, cases.NoOther,
+	cases.NoAgainst, cases.NoMotive, cases.NoRoute, cases.NoCategory}
+
+// ticked reports whether each box is ticked that must be.
+func (v *visit) ticked(fields []field) bool {
+	return !slices.ContainsFunc(fields, func(f field) bool { return f.Kind == "check" && f.Needed && v.value(f.Name) == "" })
+}
+
+// lacks says what must be filled in and is not; nil for nothing.
+func (v *visit) lacks(fields []field) *lacking {
+	for _, f := range fields {
+		if !f.Needed || v.value(f.Name) != "" {
+			continue
+		}
+		why := v.say("page.lacks.words", nil)
+		switch f.Kind {
+		case "check":
+			why = v.say("page.lacks.tick", nil)
+		case "choice":
+			why = v.say("page.lacks.choice", nil)
+		}
+		return &lacking{f.Name, why}
+	}
+	return nil
+}
+
+// fieldsOf are the fields that a refusal may be about, the likeliest first.
+var fieldsOf = map[cases.Code][]string{
+	cases.NoUnit: {"unit"}, cases.IsLead: {"unit"}, cases.SealedUnit: {"unit", "to", "leader"}, cases.Recused: {"unit", "leader", "approver", "to"},
+	cases.NoCategory: {"category"}, cases.NoSimple: {"procedure"}, cases.NotSimple: {"procedure"}, cases.NoLeader: {"leader", "to"},
+	cases.NoTerm: {"until", "days"}, cases.TooLong30: {"until", "days"}, cases.NoApprover: {"approver"},
+	cases.NoText: {"text"}, cases.QuotesWords: {"text"}, cases.HarshWords: {"text"}, cases.NoReason: {"text"}, cases.NoMotive: {"text"},
+	cases.TooLong: {"text"}, cases.Disputed: {"text"}, cases.NoBasis: {"basis"}, cases.NoCode: {"code"}, cases.NoRoute: {"route"},
+	cases.NoOther: {"other"}, cases.Unknown: {"other"}, cases.SealedApart: {"other"}, cases.NoAgainst: {"who"}, cases.StaysSealed: {"signature"},
+}
+
+// refusedAt puts a refusal at the first of the fields that the form has, and
+// reports whether it has one.
+func refusedAt(fields []field, at []string, why string) bool {
+	for _, name := range at {
+		for i := range fields {
+			if fields[i].Name == name {
+				fields[i].Refused = why
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // categories are those the matter may get now, the suggested one chosen.

@@ -33,6 +33,10 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 			continue
 		case e.Verb == cases.Correct && was.Signature == cases.Named && desk.SealedLater(events): // their name may stand in it
 			m.More = ""
+		case e.Verb == cases.Refer && e.Route == "":
+			m.Verb = v.say("page.turn-away", nil)
+		case e.Verb == cases.Refer && e.Text == e.Route: // nothing else was said
+			m.Text = ""
 		case e.Verb == cases.Submit && e.Channel.WrittenDown():
 			m.Verb = v.say("page.wrote-down", nil)
 		case e.Verb == cases.Hand && e.Text == cases.HandLeader:
@@ -59,6 +63,8 @@ func (v *visit) detail(was cases.Case, e cases.Event) string {
 		return v.procedure(e.Procedure)
 	case cases.Assign, cases.Help, cases.PassOn:
 		return v.until(v.Desk.Office.UnitName(e.Unit), e)
+	case cases.Refer:
+		return e.Route
 	case cases.Hand:
 		return v.Desk.HandedHow(was, e)
 	case cases.Sponsor:

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,17 @@ func sits(t *testing.T) *visit {
 }
 
 var firstDay = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)
+
+// Whatever the office may do with a matter has a form on the page.
+func TestEveryStepOfTheOfficeHasAForm(t *testing.T) {
+	elsewhere := []cases.Verb{cases.Submit, cases.Open} // to write down a new one; to see who spoke and what came with it
+	for _, rule := range cases.Table {
+		office := slices.Contains(rule.By, cases.Staff) || slices.Contains(rule.By, cases.Discipline)
+		if office && !slices.Contains(elsewhere, rule.Verb) && !slices.ContainsFunc(steps, func(s taking) bool { return s.verb == rule.Verb }) {
+			t.Errorf("%s can be taken in chat alone", rule.Verb)
+		}
+	}
+}
 
 // The history tells each step in plain words, and of a correction what stood there
 // before. How the petitioner found the handling, and that the program looked at

@@ -20,8 +20,9 @@ type step struct {
 	Refused    string // why it was not taken as it was sent
 	Main       bool   // the step that is usually next
 	Open       bool   // its form is shown at once
-	// how the petitioner would read what is about to go out, and the mark of it
-	Preview, Seen string
+	// what comes of it if it cannot be taken back, what that is, what the button
+	// says, and the mark of it
+	Preview, Intro, Sure, Seen string
 }
 
 type matterPage struct {
@@ -57,11 +58,15 @@ func (v *visit) matter() {
 	case "again":
 		p.Said = append(p.Said, v.say("page.did.again", nil))
 	default:
-		if verb := cases.Verb(v.req.FormValue("did")); slices.ContainsFunc(steps, func(s taking) bool { return s.verb == verb }) {
-			p.Said = append(p.Said, v.say("page.did", words.Args{"Verb": v.say("verb."+string(verb), nil)}))
+		if i := slices.IndexFunc(steps, func(s taking) bool { return s.name() == v.req.FormValue("did") }); i >= 0 {
+			p.Said = append(p.Said, v.say("page.did", words.Args{"Verb": v.called(steps[i])}))
 		}
 	}
-	if v.req.FormValue("call") != "" {
+	switch v.req.FormValue("call") {
+	case "":
+	case "heir":
+		p.Said = append(p.Said, v.say("page.call-heir", nil))
+	default:
 		p.Said = append(p.Said, v.say("page.call", nil))
 	}
 	v.matterWith(no, http.StatusOK, p, shown{})
@@ -69,10 +74,10 @@ func (v *visit) matter() {
 
 // shown is what a matter's page shows beside the matter, this once.
 type shown struct {
-	// the form that was refused, and why
-	verb    cases.Verb
-	refused string
-	preview string // an answer as its petitioner would read it
+	// the form that was refused, why, and at which of the fields
+	form, refused string
+	at            []string
+	unseen        unseen // what would come of it
 	// what was opened of the sealed part
 	contact string
 	files   []file

@@ -11,9 +11,9 @@ import (
 // are part of the program, so a mistake in one is found by every test.
 func readPages(book *words.Book) map[string]*template.Template {
 	funcs := template.FuncMap{"say": func(key string) string { return book.Say(key, nil) }}
-	frame := template.Must(template.New("frame.html").Funcs(funcs).ParseFS(files, "page/frame.html"))
+	frame := template.Must(template.New("frame.html").Funcs(funcs).ParseFS(files, "page/frame.html", "page/form.html"))
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"list", "matter", "new", "receipt", "network", "who", "plain"} {
+	for _, name := range []string{"list", "matter", "duty", "new", "receipt", "network", "who", "plain"} {
 		pages[name] = template.Must(template.Must(frame.Clone()).ParseFS(files, "page/"+name+".html"))
 	}
 	return pages

@@ -33,6 +33,28 @@ func (x *table) does(person string, verb cases.Verb, pairs ...string) answer {
 	return x.follow(person, x.by(person, "/matters/2026-0001/"+string(verb), form))
 }
 
+var sureMark = regexp.MustCompile(`name="sure" value="(\w+)"`)
+
+// sure takes a step on matter 1 that cannot be taken back: the first time it only
+// shows what would come of it, the second time it is taken.
+func (x *table) sure(person string, form cases.Verb, shows string, pairs ...string) answer {
+	x.Helper()
+	before := len(x.events(1))
+	keys++
+	a := x.by(person, "/matters/2026-0001/"+string(form), fill(append(pairs, "key", fmt.Sprint("sure ", keys))...))
+	x.wants(a, http.StatusOK, shows)
+	mark := sureMark.FindStringSubmatch(a.html)
+	if mark == nil || len(x.events(1)) != before {
+		x.Fatalf("%s was not shown before it was taken", form)
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(a.html, pairs[i+1]) {
+			x.Errorf("%s: %s was lost", form, pairs[i])
+		}
+	}
+	return x.does(person, form, append(pairs, "sure", mark[1])...)
+}
+
 // fails sends the form of a step on matter 1 that must be refused with the reason;
 // all that was typed stands in it again, and nothing happened.
 func (x *table) fails(person string, verb cases.Verb, why string, pairs ...string) {
@@ -95,7 +117,7 @@ func TestStepsOfTheClocks(t *testing.T) {
 func TestToldByHand(t *testing.T) {
 	x := set(t)
 	x.by("wang", "/new", fill("key", "n", "channel", "call", "text", "澡堂锁坏了", "contact", "8001"))
-	x.fails("wang", cases.Inform, "请把内容写在后面", "text", "")
+	x.fails("wang", cases.Inform, "这一项要填", "text", "")
 	x.wants(x.does("wang", cases.Inform, "text", "打电话说了"), http.StatusOK, "打电话说了")
 }
 
@@ -103,7 +125,8 @@ func TestToldByHand(t *testing.T) {
 func TestErasedAtTheirWish(t *testing.T) {
 	x := set(t)
 	x.submit("澡堂锁坏了", cases.Sealed)
-	x.fails("wang", cases.Erase, "请写谁怎么要求的", "text", "")
+	x.fails("wang", cases.Erase, "这一项要填", "text", "", "sure", "yes")
+	x.fails("wang", cases.Erase, "请先勾上这一项", "text", "本人来电话要求")
 	x.offers("wang", []cases.Verb{cases.Erase}, nil)
 	x.wants(x.does("wang", cases.Erase, "text", "本人来电话要求", "sure", "yes"), http.StatusOK, "“删除资料”办好了", "署名 匿名", "本人来电话要求")
 	if x.forgot != 1 {
@@ -151,7 +174,7 @@ func TestStepsOfTheAnswer(t *testing.T) {
 	dispute()
 	x.wants(x.by("wang", "/", nil), http.StatusOK, "反映人不认可")
 	x.fails("wang", cases.Close, "不认可", "text", "")
-	x.fails("wang", cases.Reopen, "请把内容写在后面", "text", "")
+	x.fails("wang", cases.Reopen, "这一项要填", "text", "")
 	x.wants(x.does("wang", cases.Reopen, "text", "漏了一把"), http.StatusOK, "“重办”办好了", "已受理")
 
 	for round, word := range []string{"转复查", "转复查"} {
@@ -167,8 +190,8 @@ func TestStepsOfTheAnswer(t *testing.T) {
 		x.wants(x.does("wang", cases.Conclude, "text", "维持", "basis", "公寓管理办法"), http.StatusOK, "“复查意见”办好了")
 	}
 	x.offers("wang", []cases.Verb{cases.Finish}, []cases.Verb{cases.Review})
-	x.fails("wang", cases.Finish, "请把内容写在后面", "text", "")
-	x.wants(x.does("wang", cases.Finish, "text", "复核维持"), http.StatusOK, "“终结”办好了", "现在没有要办的")
+	x.fails("wang", cases.Finish, "这一项要填", "text", "")
+	x.wants(x.sure("wang", cases.Finish, "不再受理同一件事", "text", "复核维持"), http.StatusOK, "“终结”办好了", "现在没有要办的")
 }
 
 // Who is complained about is kept out; the head of the office alone lets them in
@@ -186,7 +209,7 @@ func TestStepsOfRecusal(t *testing.T) {
 	x.offers("zhou", nil, []cases.Verb{cases.Waive})
 	x.fails("wang", cases.Waive, "请", "who", "hq", "text", "")
 	x.wants(x.does("wang", cases.Waive, "who", "hq", "text", "只有他们会修"), http.StatusOK, "“回避例外”办好了", "只有他们会修")
-	x.wants(x.does("wang", cases.Recuse, "who", "wang"), http.StatusOK, "这件您以后看不到", "没有在办的事")
+	x.wants(x.sure("wang", cases.Recuse, "0001反映的是您", "who", "wang"), http.StatusOK, "这件您以后看不到", "没有在办的事")
 	x.wants(x.by("zhou", "/matters/2026-0001", nil), http.StatusOK, "回避 王慧")
 }
 
@@ -212,10 +235,10 @@ func TestStepsOfSeveral(t *testing.T) {
 	if a.code != http.StatusUnprocessableEntity || len(x.events(1)) != before {
 		t.Errorf("an accusation was tied to something: %d %s", a.code, a.text)
 	}
-	x.fails("wang", cases.Split, "请", "text", "")
+	x.fails("wang", cases.Split, "这一项要填", "text", "")
 	x.wants(x.does("wang", cases.Split, "text", "路灯不亮"), http.StatusOK, "“拆分”办好了", "2026-0004 从这一件拆出去的")
 	x.wants(x.by("wang", "/matters/2026-0004", nil), http.StatusOK, "路灯不亮", "2026-0001 从那一件拆出来的")
 	x.fails("wang", cases.Merge, "请", "other", "没有")
-	x.wants(x.does("wang", cases.Merge, "other", "2026-0002"), http.StatusOK, "“合并”办好了", "2026-0002 这一件已经并过去", "现在没有要办的")
+	x.wants(x.sure("wang", cases.Merge, "2026-0002（澡堂的锁打不开）", "other", "2026-0002"), http.StatusOK, "“合并”办好了", "2026-0002 这一件已经并过去", "现在没有要办的")
 	x.wants(x.by("wang", "/matters/2026-0002", nil), http.StatusOK, "2026-0001 那一件并到了这里")
 }

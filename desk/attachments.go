@@ -227,3 +227,39 @@ func numbersOf(list []Attachment) string {
 	}
 	return strings.Join(all, "、")
 }
+
+// AttachmentLine is one line of a list of attachments.
+type AttachmentLine struct {
+	N       int
+	Kind    string
+	Ext     string // without the point
+	Seconds int
+	Size    int64 // bytes
+	Name    string
+	State   string
+	At      time.Time
+}
+
+// AttachmentLines are the lines of a list of attachments, for the wording.
+func AttachmentLines(list []Attachment) []AttachmentLine {
+	var lines []AttachmentLine
+	for _, a := range list {
+		lines = append(lines, AttachmentLine{a.N, string(a.Kind), strings.TrimPrefix(a.Ext, "."), a.Seconds, a.Size, attach.CleanName(a.Name), string(a.State), a.At})
+	}
+	return lines
+}
+
+// Facts are the facts of what goes to somebody, and what to think of first, for the
+// wording.
+func (h Handed) Facts() words.Args {
+	var numbers []string
+	has := func(is func(Attachment) bool) bool { return slices.ContainsFunc(h.Sent, is) }
+	for _, a := range h.Sent {
+		numbers = append(numbers, strconv.Itoa(a.N))
+	}
+	return words.Args{"Numbers": numbers, "Sent": len(h.Sent), "Missing": AttachmentLines(h.Left), "Told": h.Told,
+		"Voices":   has(func(a Attachment) bool { return a.Kind == chat.Voice || a.Kind == chat.Video }),
+		"Papers":   has(func(a Attachment) bool { return a.Kind == chat.File }),
+		"Pictures": has(func(a Attachment) bool { return a.Kind == chat.Image }),
+		"Marked":   has(func(a Attachment) bool { return a.Kind == chat.Image && !a.Bare })}
+}

@@ -217,23 +217,38 @@ func (d *Desk) HandedHow(was cases.Case, e cases.Event) string {
 	return d.say("handed-how", words.Args{"From": d.Office.PersonName(holderOf(was, role)), "To": d.Office.PersonName(e.Person), "Leads": role == cases.Leader})
 }
 
-// Gone is somebody who still has open matters but no longer the duty for it: they
-// were taken out of the config, or do something else now.
-type Gone struct {
+// Held is how many open matters somebody has in hand.
+type Held struct {
 	ID    string
-	Leads bool // they led them; else they looked after them
+	Leads bool // they lead them; else they look after them
 	N     int
+	// Gone: they no longer have the duty for it. They were taken out of the config,
+	// or do something else now.
+	Gone bool
+}
+
+// Held lists who has matters in hand that the actor may see.
+func (d *Desk) Held(ctx context.Context, actor cases.Actor) ([]Held, error) {
+	return d.held(ctx, actor, false)
 }
 
 // Departed lists who is gone and left matters that the actor may see.
-func (d *Desk) Departed(ctx context.Context, actor cases.Actor) (all []Gone, err error) {
+func (d *Desk) Departed(ctx context.Context, actor cases.Actor) ([]Held, error) {
+	return d.held(ctx, actor, true)
+}
+
+func (d *Desk) held(ctx context.Context, actor cases.Actor, goneOnly bool) (all []Held, err error) {
 	err = d.view(ctx, func(r storage.Reader) error {
 		all = nil
 		for _, table := range []storage.Table{leaderTable, ownerTable} {
-			left := map[string]int{}
+			n := map[string]int{}
+			gone := func(id string) bool {
+				p, ok := d.Office.Person(id)
+				return !ok || (p.Role == cases.Leader) != (table == leaderTable) || !slices.Contains(holding, p.Role)
+			}
 			for key := range r.Scan(table, nil, nil) {
 				id, _, _ := bytes.Cut(key, []byte{0})
-				if p, ok := d.Office.Person(string(id)); ok && (p.Role == cases.Leader) == (table == leaderTable) && slices.Contains(holding, p.Role) {
+				if goneOnly && !gone(string(id)) {
 					continue
 				}
 				var c cases.Case
@@ -241,11 +256,11 @@ func (d *Desk) Departed(ctx context.Context, actor cases.Actor) (all []Gone, err
 					return err
 				}
 				if c.Visible(actor) {
-					left[string(id)]++
+					n[string(id)]++
 				}
 			}
-			for _, id := range slices.Sorted(maps.Keys(left)) {
-				all = append(all, Gone{ID: id, Leads: table == leaderTable, N: left[id]})
+			for _, id := range slices.Sorted(maps.Keys(n)) {
+				all = append(all, Held{ID: id, Leads: table == leaderTable, N: n[id], Gone: gone(id)})
 			}
 		}
 		return nil

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -24,6 +25,41 @@ type leave struct {
 // matters.
 func StandsIn(who, by cases.Person) bool {
 	return who.ID != by.ID && who.Role == by.Role && (who.Role != cases.Liaison || who.Unit == by.Unit)
+}
+
+// longestLeave is how many days ahead a leave may end at most: three months.
+const longestLeave = 92
+
+// MayLeave reports whether somebody can be away between two days, both included: a
+// leave begins no later than it ends, and ends between today and in three months.
+func MayLeave(from, until, today calendar.Date) bool {
+	return !until.Before(from) && !until.Before(today) && until.Sub(today) <= longestLeave
+}
+
+// Away is somebody who is away or will be, and who stands in.
+type Away struct {
+	Who, By     cases.Person
+	From, Until calendar.Date // both included
+}
+
+// Leaves lists who is away or will be, the soonest first.
+func (d *Desk) Leaves(ctx context.Context, now time.Time) (all []Away, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		all = nil
+		for _, p := range d.Office.People {
+			var l leave
+			ok, err := record.Load(r, leaveTable, storage.Key(nil).Text(p.ID), &l)
+			if err != nil {
+				return fmt.Errorf("look up who is away: %w", err)
+			}
+			if by, known := d.Office.Person(l.By); ok && known && StandsIn(p, by) && now.Before(l.Until) {
+				all = append(all, Away{Who: p, By: by, From: dateOf(l.From), Until: dateOf(l.Until).Add(-1)})
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Away) int { return a.From.Sub(b.From) })
+	return all, err
 }
 
 // TakeLeave notes that somebody is away between two days, both included, and tells

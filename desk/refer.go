@@ -68,6 +68,15 @@ func (d *Desk) Refer(tx storage.Tx, actor cases.Actor, no cases.Number, route, r
 	return Done{Case: s.c, OnTheWay: onTheWay, Told: to != "", Lost: s.lost}, to, s.commit()
 }
 
+// ReferredText is what the petitioner of a matter that was just referred reads.
+func (d *Desk) ReferredText(c cases.Case, reason string, now time.Time) string {
+	args := d.Args(c, now, merged(d.Signpost(c, c.Route), words.Args{"Text": reason}))
+	if c.Route == "" {
+		return d.say("worker.not-accepted", args)
+	}
+	return d.say("worker.referred", args)
+}
+
 // Mediate takes a referred matter up again, because the petitioner wants the office
 // to talk with both sides first (条例 art. 33). The route's own deadline runs on.
 func (d *Desk) Mediate(tx storage.Tx, no cases.Number, by Claim, now time.Time) (cases.Case, error) {

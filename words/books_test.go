@@ -345,7 +345,7 @@ func TestForbiddenWords(t *testing.T) {
 }
 
 // forTheOffice are the sentences for people at work, who want all of it at once.
-var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|attachments.*|overview|digest\..*|which-category|hello|taken)$`)
+var forTheOffice = regexp.MustCompile(`^(staff\..*|done\..*|todo|look.*|attachments.*|overview|digest\..*|which-category|hello|taken|page\.sure\..*)$`)
 
 // longer are the sentences for workers that may have more than six lines.
 var longer = map[string]string{
