@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -101,8 +102,8 @@ func Fold(no Number, events []Event) Case {
 // After returns the case as e leaves it. It does not ask whether e is allowed.
 func (c Case) After(e Event) Case {
 	c.Events++
-	r := rules[e.Verb]
-	c.Clocks = slices.DeleteFunc(slices.Clone(c.Clocks), func(k Clock) bool { return slices.Contains(r.Stops, k.Kind) })
+	stops := c.stops(e)
+	c.Clocks = slices.DeleteFunc(slices.Clone(c.Clocks), func(k Clock) bool { return slices.Contains(stops, k.Kind) })
 	for _, k := range e.Clocks {
 		c.stopClock(k.Kind)
 		c.Clocks = append(c.Clocks, k)
@@ -120,22 +121,13 @@ func (c Case) After(e Event) Case {
 	case Register:
 		c.Category, c.Lead, c.Sealed = e.Category, e.Unit, e.Sealed
 		c.Owner, c.Procedure = e.Person, e.Procedure
-		if c.Procedure != Simple { // as it may have been before
-			c.stopClock(DecideClock)
-		}
 		if c.Sealed { // whoever had it is out of it from here on
 			c.Leader, c.Note, c.Feedback, c.Helpers, c.HelpTasks = "", "", "", nil, nil
-			c.stopClock(TaskClock)
-			c.stopClock(LeaderClock)
-			c.stopClock(HazardClock)
 		}
 	case Accept:
 		c.AcceptedAt = e.At
 		if e.Procedure != "" {
 			c.Procedure = e.Procedure
-		}
-		if c.Procedure == Simple { // its ten working days are the promise
-			c.stopClock(HouseClock)
 		}
 	case Assign:
 		c.Lead, c.Note, c.Feedback, c.SignedAt = e.Unit, e.Text, "", time.Time{}
@@ -166,7 +158,6 @@ func (c Case) After(e Event) Case {
 			break
 		}
 		c.Feedback = e.Text
-		c.stopClock(TaskClock)
 	case Object:
 		if c.Helps(e.Actor) { // the lead goes on without it
 			c.dropHelpers(func(u string) bool { return u == e.Actor.Unit })
@@ -232,7 +223,6 @@ func (c Case) After(e Event) Case {
 		}
 		if slices.Contains(c.Against, c.Leader) {
 			c.Leader = ""
-			c.stopClock(LeaderClock)
 		}
 		c.dropHelpers(func(u string) bool { return slices.Contains(c.Against, u) })
 	case Waive:
@@ -243,16 +233,45 @@ func (c Case) After(e Event) Case {
 			c.CodeHash = e.CodeHash
 		}
 	}
-	c.Stage = r.leaves(c.Stage)
+	c.Stage = rules[e.Verb].leaves(c.Stage)
 	if e.Verb == Object || e.Verb == Recuse && c.Stage == Handling && slices.Contains(c.Against, c.Lead) {
 		c.Stage, c.Note = Registered, ""
 		if !c.AcceptedAt.IsZero() {
 			c.Stage = Accepted
 		}
-		c.stopClock(TaskClock)
-		c.stopClock(ObjectClock)
 	}
 	return c
+}
+
+// stops are the clocks that a step stops: those of its row, but for what goes on.
+func (c Case) stops(e Event) []ClockKind {
+	stops := slices.Clone(rules[e.Verb].Stops)
+	goOn := func(kinds ...ClockKind) {
+		stops = slices.DeleteFunc(stops, func(k ClockKind) bool { return slices.Contains(kinds, k) })
+	}
+	against := slices.Concat(c.Against, e.Against)
+	switch e.Verb {
+	case Register:
+		if !e.Sealed { // who has it keeps it
+			goOn(TaskClock, ObjectClock, LeaderClock, HazardClock, WindowClock)
+		}
+	case Accept:
+		if cmp.Or(e.Procedure, c.Procedure) != Simple { // else its ten working days are the promise
+			goOn(HouseClock)
+		}
+	case Feedback, Object:
+		if c.Helps(e.Actor) { // the lead goes on without it
+			return nil
+		}
+	case Recuse:
+		if c.Stage != Handling || !slices.Contains(against, c.Lead) {
+			goOn(TaskClock, ObjectClock)
+		}
+		if !slices.Contains(against, c.Leader) {
+			goOn(LeaderClock)
+		}
+	}
+	return stops
 }
 
 // HandLeader is the Text of a Hand that puts the case into another leader's

@@ -85,7 +85,7 @@ func (l lifecycle) document() string {
 			join(r.Needs, name(needs)), join(r.Starts, name(clocks)), join(r.Stops, name(clocks)), join(r.Tells, name(parties))}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
 	}
-	b.WriteString("\n检举控告只在纪检手里：表里的“信访办”这时是纪检。\n\n## 计时\n\n从第二天算起；按自然日算的，最后一天逢休息日顺延到下一个工作日；工作日含调休上班的周末。\n\n| 计时 | 期限 | 出处 |\n|---|---|---|\n")
+	b.WriteString("\n停止计时、告诉谁：有关的才停、才告诉。没有协办就没有协办单位要告诉，没人包案就没有领导要告诉；谁办的这一步不用再告诉谁。\n\n检举控告只在纪检手里：表里的“信访办”这时是纪检。\n\n## 计时\n\n从第二天算起；按自然日算的，最后一天逢休息日顺延到下一个工作日；工作日含调休上班的周末。\n\n| 计时 | 期限 | 出处 |\n|---|---|---|\n")
 	for _, k := range clockOrder {
 		for _, p := range []cases.Procedure{cases.Ordinary, cases.Simple} {
 			limit, law := k.Limit(p)

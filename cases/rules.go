@@ -22,7 +22,7 @@ const (
 	NeedFields   Need = "fields"   // what is to be put right
 )
 
-// Party is somebody who hears of a step.
+// Party is somebody who may hear of a step: where it concerns them.
 type Party string
 
 // The parties. Who acts is never told by a message, but by the reply.
@@ -46,7 +46,8 @@ type Rule struct {
 	By []Role
 	// Needs must come with it.
 	Needs []Need
-	// Starts and Stops are clocks. One that starts anew is stopped first.
+	// Starts and Stops are clocks. One that starts anew is stopped first; some of
+	// those in Stops go on where what they count does (see stops).
 	Starts, Stops []ClockKind
 	// Tells are those who hear of it.
 	Tells []Party
@@ -70,11 +71,12 @@ var Table = []Rule{
 	{Verb: Submit, To: Received, By: []Role{Staff}, Starts: []ClockKind{NoticeClock}, Tells: []Party{ToKeepers}}, // for oneself everybody may
 	// later than Registered only to seal: MayRegister
 	{Verb: Register, From: beforeEnd, To: Registered, By: orClock, Needs: []Need{NeedCategory, NeedUnit, NeedOwner},
-		Starts: []ClockKind{HouseClock, DecideClock}, Tells: []Party{ToPetitioner, ToKeepers}},
+		Starts: []ClockKind{HouseClock, DecideClock}, Stops: []ClockKind{DecideClock, TaskClock, ObjectClock, LeaderClock, HazardClock, WindowClock},
+		Tells: []Party{ToPetitioner, ToKeepers, ToUnit, ToHelper}},
 	{Verb: Accept, From: []Stage{Registered}, To: Accepted, By: orClock,
-		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{NoticeClock, DecideClock}, Tells: []Party{ToPetitioner}},
+		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{NoticeClock, DecideClock, HouseClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Assign, From: []Stage{Accepted, Handling}, To: Handling, By: []Role{Staff, Program}, Needs: []Need{NeedUnit, NeedText, NeedTerm},
-		Starts: []ClockKind{TaskClock, ObjectClock}, Stops: []ClockKind{HazardClock}, Tells: []Party{ToUnit, ToPetitioner, ToKeepers}},
+		Starts: []ClockKind{TaskClock, ObjectClock, HazardClock}, Tells: []Party{ToUnit, ToPetitioner, ToKeepers}},
 	{Verb: Help, From: []Stage{Handling}, By: []Role{Staff, Program}, Needs: []Need{NeedUnit, NeedText}, Tells: []Party{ToHelper, ToUnit}},
 	{Verb: Ask, From: beforeEnd, By: office, Needs: []Need{NeedText}, Tells: []Party{ToPetitioner}},
 	{Verb: Extend, From: []Stage{Accepted, Handling}, By: office, Needs: []Need{NeedTerm, NeedApprover, NeedText},
@@ -82,13 +84,13 @@ var Table = []Rule{
 	{Verb: Switch, From: []Stage{Accepted, Handling}, By: office, Starts: []ClockKind{HandleClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Inform, From: append(slices.Clone(beforeEnd), Reviewing, Closed, Referred), By: office, Needs: []Need{NeedText}},
 	{Verb: Answer, From: []Stage{Accepted, Handling, Answered}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis, NeedCode},
-		Starts: []ClockKind{WindowClock}, Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToLeader}},
+		Starts: []ClockKind{WindowClock}, Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader}},
 	{Verb: Refer, From: []Stage{Registered, Accepted, Handling}, To: Referred, By: office, Needs: []Need{NeedText},
-		Stops: binding, Tells: []Party{ToPetitioner, ToUnit}},
+		Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader}},
 	{Verb: Fulfil, From: given, By: office, Tells: []Party{ToPetitioner}},
 	{Verb: Close, From: []Stage{Answered}, To: Closed, By: orClock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{DecideClock}, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Reopen, From: []Stage{Answered, Closed, Referred}, To: Accepted, By: orClock, Needs: []Need{NeedText},
-		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
+		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner, ToKeepers}},
 	{Verb: Review, From: given, To: Reviewing, By: office, Starts: []ClockKind{ReviewClock},
 		Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Conclude, From: []Stage{Reviewing}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis},
@@ -96,42 +98,49 @@ var Table = []Rule{
 	{Verb: Finish, From: given, To: Final, By: office, Needs: []Need{NeedText}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Urge, From: untilThen, By: []Role{Staff}, Tells: []Party{ToUnit, ToKeepers}},
 	{Verb: Sponsor, From: beforeEnd, By: []Role{Staff}, Needs: []Need{NeedPerson, NeedTerm}, Starts: []ClockKind{LeaderClock}, Tells: []Party{ToLeader}},
-	{Verb: Merge, From: untilThen, To: Merged, By: []Role{Staff}, Needs: []Need{NeedOther}, Stops: binding, Tells: []Party{ToPetitioner, ToUnit}},
+	{Verb: Merge, From: untilThen, To: Merged, By: []Role{Staff}, Needs: []Need{NeedOther}, Stops: binding,
+		Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader, ToKeepers}},
 	{Verb: Split, From: untilThen, By: []Role{Staff}, Needs: []Need{NeedOther}, Tells: []Party{ToPetitioner}},
 	{Verb: Relate, From: Stages, By: []Role{Staff}, Needs: []Need{NeedOther}},
-	{Verb: Correct, From: append(slices.Clone(beforeEnd), Reviewing, Closed), By: office, Needs: []Need{NeedFields}, Tells: []Party{ToUnit}},
-	{Verb: Hand, From: append(slices.Clone(beforeEnd), Reviewing), By: office, Needs: []Need{NeedPerson}, Tells: []Party{ToLeader, ToKeepers}},
-	{Verb: Recuse, From: beforeEnd, By: office, Needs: []Need{NeedAgainst}, Tells: []Party{ToUnit}},
+	{Verb: Correct, From: append(slices.Clone(beforeEnd), Reviewing, Closed), By: office, Needs: []Need{NeedFields},
+		Tells: []Party{ToUnit, ToHelper, ToKeepers}},
+	{Verb: Hand, From: append(slices.Clone(beforeEnd), Reviewing), By: orClock, Needs: []Need{NeedPerson}, Tells: []Party{ToLeader, ToKeepers}}, // by itself when its owner is kept out,
+	{Verb: Recuse, From: beforeEnd, By: office, Needs: []Need{NeedAgainst},
+		Stops: []ClockKind{TaskClock, ObjectClock, LeaderClock}, Tells: []Party{ToUnit, ToHelper}},
 	{Verb: Waive, From: beforeEnd, By: []Role{Staff}, Needs: []Need{NeedAgainst, NeedText}, Tells: []Party{ToKeepers}},
 	{Verb: PassOn, From: []Stage{Handling}, By: []Role{Staff}, Tells: []Party{ToUnit}},
 	{Verb: Open, From: Stages, By: office, Tells: []Party{ToKeepers}},
 
 	// units
-	// of a danger whoever is there first may sign
-	{Verb: SignOff, From: []Stage{Handling}, By: []Role{Liaison, Leader, Staff}, Stops: []ClockKind{HazardClock}, Tells: []Party{ToKeepers, ToPetitioner}},
-	{Verb: Feedback, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}},
-	{Verb: Object, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}}, // back to Accepted
+	// of a danger whoever is there first may sign, and all who were called hear of it
+	{Verb: SignOff, From: []Stage{Handling}, By: []Role{Liaison, Leader, Staff}, Stops: []ClockKind{HazardClock},
+		Tells: []Party{ToKeepers, ToUnit, ToHelper, ToLeader, ToPetitioner}},
+	{Verb: Feedback, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Stops: []ClockKind{TaskClock}, Tells: []Party{ToKeepers, ToUnit}},
+	{Verb: Object, From: []Stage{Handling}, By: []Role{Liaison}, Needs: []Need{NeedText}, Stops: []ClockKind{TaskClock, ObjectClock},
+		Tells: []Party{ToKeepers, ToUnit, ToHelper}}, // back to Accepted
 
 	// leaders
 	{Verb: Instruct, From: beforeEnd, By: []Role{Leader}, Needs: []Need{NeedText}, Tells: []Party{ToKeepers}},
 
 	// the petitioner
-	{Verb: Supplement, From: append(slices.Clone(beforeEnd), Reviewing, Merged), By: []Role{Worker}, Tells: []Party{ToKeepers}},
-	{Verb: Withdraw, From: beforeEnd, To: Withdrawn, By: []Role{Worker}, Stops: append(slices.Clone(binding), WindowClock), Tells: []Party{ToKeepers, ToUnit}},
-	{Verb: Confirm, From: given, By: []Role{Worker}, Stops: []ClockKind{DecideClock}},
-	{Verb: Dispute, From: given, To: Answered, By: []Role{Worker}, Starts: []ClockKind{DecideClock}, Tells: []Party{ToKeepers}},
+	// what is added to a danger goes to those who are there
+	{Verb: Supplement, From: append(slices.Clone(beforeEnd), Reviewing, Merged), By: []Role{Worker}, Tells: []Party{ToKeepers, ToUnit, ToHelper}},
+	{Verb: Withdraw, From: beforeEnd, To: Withdrawn, By: []Role{Worker}, Stops: append(slices.Clone(binding), WindowClock),
+		Tells: []Party{ToKeepers, ToUnit, ToHelper, ToLeader}},
+	{Verb: Confirm, From: given, By: []Role{Worker}, Stops: []ClockKind{DecideClock}, Tells: []Party{ToKeepers}},
+	{Verb: Dispute, From: given, To: Answered, By: []Role{Worker}, Starts: []ClockKind{DecideClock}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToKeepers}},
 	{Verb: Rate, From: []Stage{Answered, Closed, Referred, Final}, By: []Role{Worker}, Needs: []Need{NeedGrade}},
 	{Verb: Rejoin, From: append(slices.Clone(beforeEnd), Reviewing, Closed), By: []Role{Worker}, Tells: []Party{ToKeepers}},
 	{Verb: Recall, From: Stages, By: []Role{Worker}, Tells: []Party{ToKeepers}},
 	// the office at the wish of who is not in chat, the program when the time of
 	// keeping is over
-	{Verb: Erase, From: Stages, By: []Role{Worker, Staff, Discipline, Program}, Stops: []ClockKind{CheckClock}},
+	{Verb: Erase, From: Stages, By: []Role{Worker, Staff, Discipline, Program}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToKeepers, ToPetitioner}},
 
 	// what happens because time passed
 	{Verb: Escalate, From: []Stage{Accepted, Handling}, By: clock, Starts: []ClockKind{HazardClock}, Stops: []ClockKind{HazardClock},
-		Tells: []Party{ToLeader, ToKeepers, ToUnit}},
-	{Verb: CheckIn, From: ended, By: clock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToPetitioner}},
-	{Verb: MediaGone, From: Stages, By: clock, Tells: []Party{ToKeepers}},
+		Tells: []Party{ToLeader, ToKeepers, ToUnit, ToHelper}},
+	{Verb: CheckIn, From: ended, By: clock, Starts: []ClockKind{CheckClock}, Stops: []ClockKind{CheckClock}, Tells: []Party{ToPetitioner, ToKeepers}},
+	{Verb: MediaGone, From: Stages, By: clock, Tells: []Party{ToKeepers, ToPetitioner}},
 }
 
 var rules = func() map[Verb]Rule {

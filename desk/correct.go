@@ -66,9 +66,9 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 	if err := s.take(e); err != nil {
 		return Done{}, err
 	}
-	// of what changed the unit hears what its task rests on, never who spoke
+	// of what changed the units hear what their tasks rest on, never who spoke
 	if text := d.Corrected(s.before, e, true); s.c.Stage == cases.Handling && !s.c.Guarded && text != "" && len(e.Fields) > 0 {
-		if _, err := s.tellUnit(s.c.Lead, "unit.corrected", words.Args{"Text": phrase.Scrub(text, names)}); err != nil {
+		if _, err := s.tell(s.atHand(), "unit.corrected", words.Args{"Text": phrase.Scrub(text, names)}); err != nil {
 			return Done{}, err
 		}
 	}

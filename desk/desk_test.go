@@ -42,12 +42,14 @@ func open(t testing.TB) (*Desk, *mem.Store) {
 	}
 	office := cases.NewOffice(
 		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队", Aliases: []string{"机电"}},
-			{ID: "xf", Name: "信访办"}, {ID: "jw", Name: "纪委", Sealed: true}},
+			{ID: "xf", Name: "信访办"}, {ID: "dd", Name: "调度室", Urgent: true}, {ID: "jw", Name: "纪委", Sealed: true}},
 		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Words: []string{"澡堂"}, Days: 5, Working: true},
+			{Name: "安全隐患", Lead: "jd", Words: []string{"瓦斯"}, Urgent: true, Days: 1},
 			{Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
 		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}, {ID: "zhou", Name: "周敏", Role: cases.Staff},
 			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "shi", Name: "石磊", Role: cases.Liaison, Unit: "jd"},
-			{ID: "qin", Name: "秦卫东", Title: "矿长", Role: cases.Leader}, {ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}},
+			{ID: "tang", Name: "唐静", Role: cases.Liaison, Unit: "dd"}, {ID: "qin", Name: "秦卫东", Title: "矿长", Role: cases.Leader},
+			{ID: "fan", Name: "范玉林", Title: "书记", Role: cases.Leader}, {ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}},
 		phrase.Fold)
 	addresses := map[string]chat.Address{}
 	for _, p := range office.People {

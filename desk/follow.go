@@ -206,11 +206,7 @@ func (d *Desk) Assign(tx storage.Tx, actor cases.Actor, no cases.Number, unit st
 	if err := s.takeBack(lead.ID); err != nil {
 		return Done{}, err
 	}
-	clocks := []cases.Clock{*clock}
-	if k, ok := s.c.Clock(cases.HazardClock); ok { // handed on before anybody signed
-		clocks = append(clocks, k)
-	}
-	if err := s.take(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: clocks}); err != nil {
+	if err := s.take(cases.Event{Verb: cases.Assign, Unit: lead.ID, Text: task, Clocks: []cases.Clock{*clock}}); err != nil {
 		return Done{}, err
 	}
 	told, err := s.tellUnit(lead.ID, "unit.task", words.Args{"Task": task, "TaskDue": clock.Due})
@@ -364,7 +360,23 @@ func (d *Desk) Sponsor(tx storage.Tx, actor cases.Actor, no cases.Number, leader
 	if err != nil {
 		return Done{}, err
 	}
+	if was, ok := d.Office.Person(s.before.Leader); ok && was.ID != p.ID {
+		gave := words.Args{"To": p.Name, "N": 1, "Numbers": ShortNumbers([]cases.Number{s.c.No}, now), "More": false, "Leads": true}
+		if _, err := s.tell([]cases.Person{was}, "hand.gave", gave); err != nil {
+			return Done{}, err
+		}
+	}
 	return Done{Case: s.c, Told: told > 0}, s.commit()
+}
+
+// releaseLeader tells who leads the matter that it ends without an answer.
+func (s *step) releaseLeader() error {
+	p, ok := s.d.Office.Person(s.c.Leader)
+	if _, led := s.before.Clock(cases.LeaderClock); !ok || !led {
+		return nil
+	}
+	_, err := s.tell([]cases.Person{p}, "leader.over", nil)
+	return err
 }
 
 // merged are the facts of both, the latter first.

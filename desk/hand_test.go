@@ -29,16 +29,14 @@ func ledByQin(t *testing.T, d *Desk, s storage.Store, n int) (all []cases.Number
 }
 
 func (take taken) on(d *Desk, no cases.Number) func(storage.Tx) error {
-	return func(tx storage.Tx) error { return take(d, tx, no, monday) }
+	return func(tx storage.Tx) error { return take(&scene{d: d, tx: tx, no: no, now: monday}) }
 }
 
 // A handing over that was cut short between two transactions is finished by saying
 // it again: each matter moved once, each of the two told once, of all of them.
 func TestHandAllOverARestart(t *testing.T) {
 	d, s := open(t)
-	fan := cases.Person{ID: "fan", Name: "范玉林", Title: "书记", Role: cases.Leader}
-	withPeople(d, func(p []cases.Person) []cases.Person { return append(p, fan) })
-	d.Addresses["fan"] = "test:fan"
+	fan, _ := d.Office.Person("fan")
 	all := ledByQin(t, d, s, 2*atATime+3)
 	about := all[4]
 	takeSteps(t, s, func(tx storage.Tx) error {
@@ -113,8 +111,7 @@ func TestDepartedAreNamedUntilHandedOver(t *testing.T) {
 		t.Fatalf("nobody is gone: %s", text)
 	}
 	withPeople(d, func(p []cases.Person) []cases.Person {
-		p = slices.DeleteFunc(p, func(p cases.Person) bool { return p.ID == "qin" || p.ID == "ji" })
-		return append(p, cases.Person{ID: "fan", Name: "范玉林", Title: "书记", Role: cases.Leader})
+		return slices.DeleteFunc(p, func(p cases.Person) bool { return p.ID == "qin" || p.ID == "ji" })
 	})
 	if text := digest(); !strings.Contains(text, "qin已不在名单，还包着2件：回“交接 qin 范玉林”") || strings.Contains(text, "ji") {
 		t.Fatalf("digest: %s", text)

@@ -62,6 +62,9 @@ func (d *Desk) Refer(tx storage.Tx, actor cases.Actor, no cases.Number, route, r
 			return Done{}, "", err
 		}
 	}
+	if err := s.releaseLeader(); err != nil {
+		return Done{}, "", err
+	}
 	if route == "" {
 		return Done{Case: s.c, OnTheWay: onTheWay, Told: to != "", Lost: s.lost}, "", s.commit()
 	}

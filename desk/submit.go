@@ -295,6 +295,9 @@ func (d *Desk) Withdraw(tx storage.Tx, no cases.Number, by Claim, now time.Time)
 			return cases.Case{}, err
 		}
 	}
+	if err := s.releaseLeader(); err != nil {
+		return cases.Case{}, err
+	}
 	if err := s.tellKeepers("staff.withdrawn", nil); err != nil {
 		return cases.Case{}, err
 	}

@@ -73,6 +73,9 @@ func (d *Desk) Merge(tx storage.Tx, actor cases.Actor, no, into cases.Number, no
 			return Done{}, err
 		}
 	}
+	if err := s.releaseLeader(); err != nil {
+		return Done{}, err
+	}
 	if err := s.tellKeepers("staff.merged", args); err != nil {
 		return Done{}, err
 	}
