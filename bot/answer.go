@@ -66,7 +66,7 @@ func (t *turn) showAnswer(k answering, send bool) (reply, error) {
 		case refusal.Code == cases.NoCode:
 			t.talk.Answer.Ask = intake.CodePart
 			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Case)}), nil
-		case refusal.Code == cases.HarshWords, refusal.Code == cases.NoReason:
+		case refusal.Code == cases.HarshWords, refusal.Code == cases.NoReason, refusal.Code == cases.TellsWho:
 			return joined(t.refusal(refusal), t.say("answer.change", nil)), nil
 		}
 		began := t.was.Answer != nil

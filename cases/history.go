@@ -179,7 +179,9 @@ func (c Case) After(e Event) Case {
 	case Fulfil:
 		c.FulfilledAt = e.At
 	case Confirm:
-		c.ConfirmedAt, c.DisputedAt = e.At, time.Time{}
+		if c.DisputedAt = (time.Time{}); e.Other == nil { // whose matter goes on with this one says it for themselves alone
+			c.ConfirmedAt = e.At
+		}
 	case Dispute:
 		c.DisputedAt, c.ConfirmedAt, c.ClosedAt = e.At, time.Time{}, time.Time{}
 	case Rate:

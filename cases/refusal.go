@@ -53,6 +53,7 @@ const (
 	SealedApart      Code = "sealed-apart"       // an accusation stays by itself (条例 art. 30)
 	StaysSealed      Code = "stays-sealed"       // what the petitioner wanted sealed is not opened without them
 	HarshWords       Code = "harsh-words"        // an answer with words that put somebody down
+	TellsWho         Code = "tells-who"          // several would read who one of them is
 	NoReason         Code = "no-reason"          // a no, or half a yes, that nobody can follow
 	NoOpinion        Code = "no-opinion"         // no answer that a document is made of
 	NoRoute          Code = "no-route"           // no statutory route of that name

@@ -8,7 +8,6 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
-	"fangzhuo/storage/record"
 	"fangzhuo/words"
 )
 
@@ -35,6 +34,11 @@ func (d *Desk) Ask(tx storage.Tx, actor cases.Actor, no cases.Number, text strin
 // Answer gives the petitioner the office's answer (答复). What staff left open of
 // it is filled in with what is known of the matter.
 func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, r cases.Reply, now time.Time) (Done, error) {
+	return d.answer(tx, actor, no, r, nil, now)
+}
+
+// answer is Answer; with is the matter whose answer this is too, if there is one.
+func (d *Desk) answer(tx storage.Tx, actor cases.Actor, no cases.Number, r cases.Reply, with *cases.Link, now time.Time) (Done, error) {
 	s, err := d.stepTo(tx, no, cases.Answer, actor, now)
 	if err != nil {
 		return Done{}, err
@@ -46,7 +50,10 @@ func (d *Desk) Answer(tx storage.Tx, actor cases.Actor, no cases.Number, r cases
 	if r, err = s.reply(r); err != nil {
 		return Done{}, err
 	}
-	if err := s.take(cases.Event{Verb: cases.Answer, Reply: &r}); err != nil {
+	if err := s.sparesMerged(tx, r); err != nil {
+		return Done{}, err
+	}
+	if err := s.take(cases.Event{Verb: cases.Answer, Reply: &r, Other: with}); err != nil {
 		return Done{}, err
 	}
 	to, err := s.tellPetitioner("worker.answered", nil)
@@ -98,6 +105,9 @@ func (d *Desk) Draft(g storage.Getter, actor cases.Actor, no cases.Number, r cas
 	if r, err = s.reply(r); err == nil {
 		err = s.c.Permit(cases.Event{At: now, Actor: actor, Verb: cases.Answer, Reply: &r})
 	}
+	if err == nil {
+		err = s.sparesMerged(g, r)
+	}
 	s.c.Reply = &r
 	return Draft{Case: c, Reply: r, Text: d.say("worker.answered", d.Args(s.c, now, nil))}, err
 }
@@ -122,25 +132,14 @@ func (s *step) reply(r cases.Reply) (cases.Reply, error) {
 	return r, nil
 }
 
-// meanwhile refuses a step on a matter in which somebody took another since it had
-// so many events; 0 asks nothing.
-func (d *Desk) meanwhile(g storage.Getter, c cases.Case, seen int, verb cases.Verb) error {
-	for i := seen; seen > 0 && i < c.Events; i++ {
-		var e cases.Event
-		if _, err := record.Load(g, eventTable, eventKey(c.No, i), &e); err != nil {
-			return err
-		}
-		switch e.Verb {
-		case cases.Open, cases.Urge, cases.PassOn, cases.MediaGone, cases.Rejoin, cases.Recall, cases.Rate:
-			continue // changes nothing for the answer
-		}
-		who := d.say("role."+string(e.Actor.Role), nil)
-		if p, ok := d.Office.Person(e.Actor.ID); ok {
-			who = p.Name
-		}
-		return &cases.Refusal{Code: cases.Meanwhile, Verb: verb, No: c.No, Stage: c.Stage, Typed: who}
+// sparesMerged refuses an answer that would tell those whose matters were merged who
+// one of them is.
+func (s *step) sparesMerged(g storage.Getter, r cases.Reply) error {
+	what, bad, err := s.d.spares(g, r.Opinion+"\n"+r.Basis, s.c)
+	if err == nil && bad {
+		err = s.refuse(cases.TellsWho, cases.Answer, what)
 	}
-	return nil
+	return err
 }
 
 // Written reports whether the answer is owed as a document too (处理意见书): of a

@@ -29,7 +29,8 @@ type tally struct {
 
 	Channels map[cases.Channel]int `cbor:"11,keyasint,omitempty"` // of Received
 	Resolved int                   `cbor:"12,keyasint,omitempty"` // of Closed (化解)
-	Ratings  map[cases.Grade]int   `cbor:"13,keyasint,omitempty"` // of Answered, the latest of each matter
+	Ratings  map[cases.Grade]int   `cbor:"13,keyasint,omitempty"` // of Answered and Joined, the latest of each number
+	Joined   int                   `cbor:"14,keyasint,omitempty"` // matters that got their answer with one they were merged into
 }
 
 func allKey() []byte { return storage.Key(nil).Text("all") }
@@ -79,11 +80,18 @@ func (s *step) countLater() error {
 		}
 		return time.Time{}, false
 	}
+	with, err := s.answeredWith()
+	if err != nil {
+		return err
+	}
 	rated := func(c cases.Case) (time.Time, cases.Grade) {
-		if counted(c) && c.Rating != "" {
-			return c.AnsweredAt, c.Rating
+		switch {
+		case !counted(c) || c.Rating == "":
+			return time.Time{}, ""
+		case c.Stage == cases.Merged && c.AnsweredAt.IsZero():
+			return with, c.Rating
 		}
-		return time.Time{}, ""
+		return c.AnsweredAt, c.Rating
 	}
 	wasAt, wasResolved := ends(s.before)
 	isAt, isResolved := ends(s.c)
@@ -114,6 +122,41 @@ func (s *step) countLater() error {
 	return s.inMonth(isAt, func(m *tally) { m.Ratings = plus(m.Ratings, is, 1) })
 }
 
+// answeredWith is when a merged matter that is being rated got its answer: the first
+// one after it was merged.
+func (s *step) answeredWith() (time.Time, error) {
+	m := s.c
+	for c, n := m, 0; m.Rating != "" && c.Stage == cases.Merged && n < 5; n++ {
+		var into cases.Case
+		if _, err := record.Load(s.tx, caseTable, numberKey(c.Into), &into); err != nil {
+			return time.Time{}, err
+		}
+		for i := range into.Events {
+			var e cases.Event
+			if _, err := record.Load(s.tx, eventTable, eventKey(into.No, i), &e); err != nil {
+				return time.Time{}, err
+			}
+			if e.Verb == cases.Answer && !e.At.Before(m.ClosedAt) {
+				return e.At, nil
+			}
+		}
+		c = into
+	}
+	return time.Time{}, nil
+}
+
+// answeredAlong counts the matters that were merged into c and get their first answer with
+// the one that c gets now.
+func (s *step) answeredAlong(c cases.Case) (n int, err error) {
+	all, err := s.d.mergedInto(s.tx, c)
+	for _, m := range all {
+		if counted(m) && m.AnsweredAt.IsZero() && m.ClosedAt.After(c.AnsweredAt) {
+			n++
+		}
+	}
+	return n, err
+}
+
 // inMonth changes the counters of a month; the zero time is none.
 func (s *step) inMonth(at time.Time, change func(*tally)) error {
 	if at.IsZero() {
@@ -137,6 +180,14 @@ func (s *step) countMonth() error {
 	for _, e := range s.events {
 		after := c.After(e)
 		changed = m.add(e, c, after) || changed
+		if e.Verb == cases.Answer && counted(after) {
+			n, err := s.answeredAlong(c)
+			if err != nil {
+				return err
+			}
+			m.Joined += n
+			changed = changed || n > 0
+		}
 		c = after
 	}
 	if !changed {

@@ -9,6 +9,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/phrase"
+	"fangzhuo/storage"
 	"fangzhuo/storage/record"
 )
 
@@ -78,10 +79,12 @@ func (s *step) seal(id identity, said ...Said) error {
 }
 
 // said reads what the petitioner said, in order.
-func (s *step) said(id identity) ([]Said, error) {
+func (s *step) said(id identity) ([]Said, error) { return said(s.tx, s.c.No, id) }
+
+func said(g storage.Getter, no cases.Number, id identity) ([]Said, error) {
 	all := make([]Said, id.Words)
 	for i := range all {
-		if _, err := record.Load(s.tx, saidTable, eventKey(s.c.No, i), &all[i]); err != nil {
+		if _, err := record.Load(g, saidTable, eventKey(no, i), &all[i]); err != nil {
 			return nil, err
 		}
 	}

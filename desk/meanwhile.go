@@ -52,20 +52,56 @@ func (d *Desk) Meanwhile(g storage.Getter, actor cases.Actor, c cases.Case, seen
 	if !inOffice(actor) {
 		return cases.Event{}, false, nil
 	}
+	return d.latest(g, c, seen, func(e cases.Event) (is, over bool) {
+		switch {
+		case seen == 0 && now.Sub(e.At) > Fresh:
+			return false, true
+		case !inOffice(e.Actor) || e.Actor.Role != actor.Role || e.Verb == cases.Open || e.Verb == cases.Submit:
+			return false, false
+		}
+		return e.Actor.ID != actor.ID, true
+	})
+}
+
+// meanwhile refuses an answer to a matter in which anybody took a step since it had
+// so many events: the petitioner may have said more, too. 0 asks nothing.
+func (d *Desk) meanwhile(g storage.Getter, c cases.Case, seen int, verb cases.Verb) error {
+	if seen == 0 {
+		return nil
+	}
+	e, other, err := d.latest(g, c, seen, func(e cases.Event) (is, over bool) {
+		switch e.Verb {
+		case cases.Open, cases.Urge, cases.PassOn, cases.MediaGone, cases.Rejoin, cases.Recall, cases.Rate:
+			return false, false // changes nothing for the answer
+		}
+		return true, true
+	})
+	if err == nil && other {
+		err = d.steppedIn(c, e, verb)
+	}
+	return err
+}
+
+// steppedIn is the refusal of a step because of another's, by name or role.
+func (d *Desk) steppedIn(c cases.Case, e cases.Event, verb cases.Verb) *cases.Refusal {
+	who := d.say("role."+string(e.Actor.Role), nil)
+	if p, ok := d.Office.Person(e.Actor.ID); ok {
+		who = p.Name
+	}
+	return &cases.Refusal{Code: cases.Meanwhile, Verb: verb, No: c.No, Stage: c.Stage, Typed: who}
+}
+
+// latest returns the latest event that is looked for, of those since a case had so
+// many; over ends the search.
+func (d *Desk) latest(g storage.Getter, c cases.Case, seen int, look func(cases.Event) (is, over bool)) (cases.Event, bool, error) {
 	for i := c.Events - 1; i >= max(seen, c.Events-lookedBack, 0); i-- {
 		var e cases.Event
 		if _, err := record.Load(g, eventTable, eventKey(c.No, i), &e); err != nil {
 			return cases.Event{}, false, err
 		}
-		switch {
-		case seen == 0 && now.Sub(e.At) > Fresh:
-			return cases.Event{}, false, nil
-		case !inOffice(e.Actor) || e.Actor.Role != actor.Role || e.Verb == cases.Open || e.Verb == cases.Submit:
-			continue
-		case e.Actor.ID == actor.ID:
-			return cases.Event{}, false, nil
+		if is, over := look(e); is || over {
+			return e, is, nil
 		}
-		return e, true, nil
 	}
 	return cases.Event{}, false, nil
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -264,7 +265,8 @@ func (d *Desk) goesOn(g storage.Getter, no cases.Number, by Claim, now time.Time
 }
 
 // carriedOn is a merged matter as another has carried it on: how far that is and
-// what was answered, but nothing of what the other's petitioner said.
+// what was answered to its own request, but nothing of what the other's petitioner
+// said.
 func (d *Desk) carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error) {
 	var id identity
 	if _, err := record.Load(g, identityTable, numberKey(by.No), &id); err != nil {
@@ -274,11 +276,23 @@ func (d *Desk) carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error)
 	m.Stage, m.Category, m.Lead, m.Clocks = by.Stage, by.Category, by.Lead, by.Clocks
 	m.AcceptedAt, m.AnsweredAt, m.ClosedAt = by.AcceptedAt, by.AnsweredAt, by.ClosedAt
 	m.Answer, m.Question = phrase.Scrub(by.Answer, names), ""
-	if by.Reply != nil {
-		r := *by.Reply
-		r.Request, r.Facts, r.Opinion, r.Basis = m.Fields[cases.Want], "", phrase.Scrub(r.Opinion, names), phrase.Scrub(r.Basis, names)
-		m.Reply = &r
+	if m.ConfirmedAt.Before(by.AnsweredAt) { // that was of another answer
+		m.ConfirmedAt = time.Time{}
 	}
+	if by.Reply == nil {
+		return m, nil
+	}
+	r := *by.Reply
+	own, err := d.ownWords(g, by, r.Facts)
+	if err != nil {
+		return m, err
+	}
+	r.Request = cmp.Or(m.Fields[cases.Want], m.Fields[cases.Matter])
+	if r.Facts = phrase.Scrub(r.Facts, names); own {
+		r.Facts = m.Fields[cases.Matter]
+	}
+	r.Opinion, r.Basis = phrase.Scrub(r.Opinion, names), phrase.Scrub(r.Basis, names)
+	m.Reply = &r
 	return m, nil
 }
 

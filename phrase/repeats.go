@@ -39,6 +39,23 @@ func Repeats(task, original string, never ...string) (what string, bad bool) {
 	return "", false
 }
 
+// Names reports whether a text has one of the names in it, in any width, script and
+// spacing, or one by which the speaker of original introduced themselves, and which
+// words of the text are that.
+func Names(text, original string, never ...string) (what string, bad bool) {
+	t := Read(text)
+	from, end := named(t, Read(original), never)
+	return t.between(from, end), end > from
+}
+
+// Quotes reports whether a text has a run of QuoteLength characters of original,
+// whatever stands between them, and which words of the text are that.
+func Quotes(text, original string) (what string, bad bool) {
+	t := Read(text)
+	from, end := sameRun(t, Read(original))
+	return t.between(from, end), end > from
+}
+
 // named returns where one of the names stands in t, or one by which the speaker
 // of o introduced themselves.
 func named(t, o Text, never []string) (from, end int) {
