@@ -79,9 +79,9 @@ func (s *step) seal(id identity, said ...Said) error {
 }
 
 // said reads what the petitioner said, in order.
-func (s *step) said(id identity) ([]Said, error) { return said(s.tx, s.c.No, id) }
+func (s *step) said(id identity) ([]Said, error) { return saidOf(s.tx, s.c.No, id) }
 
-func said(g storage.Getter, no cases.Number, id identity) ([]Said, error) {
+func saidOf(g storage.Getter, no cases.Number, id identity) ([]Said, error) {
 	all := make([]Said, id.Words)
 	for i := range all {
 		if _, err := record.Load(g, saidTable, eventKey(no, i), &all[i]); err != nil {

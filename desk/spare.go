@@ -24,7 +24,7 @@ func (d *Desk) speaker(g storage.Getter, c cases.Case) (p speaker, err error) {
 	if _, err := record.Load(g, identityTable, numberKey(c.No), &id); err != nil {
 		return p, err
 	}
-	words, err := said(g, c.No, id)
+	words, err := saidOf(g, c.No, id)
 	if err != nil {
 		return p, err
 	}
