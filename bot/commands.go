@@ -52,7 +52,7 @@ var commands []command
 func init() { // the runs refer to the table through the bot, hence not a literal
 	commands = []command{
 		// everybody
-		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你好", "您好", "在吗", "在不在", "hi", "hello"}, idle: true, run: help},
+		{id: "help", words: []string{"帮助", "菜单", "怎么用", "help", "你是谁", "你是机器人吗", "你是机器人", "机器人"}, idle: true, run: help},
 		{id: "track", words: []string{"查询", "查", "查进度"}, number: true, alone: true, run: track},
 		{id: "progress", words: []string{"进度"}, number: true, alone: true, run: progress},
 		{id: "mine", words: []string{"我的", "我的事", "我反映的"}, run: mine},
@@ -65,7 +65,6 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "terms", words: []string{"期限", "时限", "多久", "多长时间", "几天"}, run: terms},
 		{id: "steps", words: []string{"流程", "办事流程", "程序"}, run: steps},
 		{id: "channels", words: []string{"渠道", "联系方式", "怎么找你们", "外线"}, run: channels},
-		{id: "thanks", words: []string{"谢谢", "多谢", "谢谢您", "感谢", "辛苦了"}, idle: true, run: thanks},
 		{id: "confirm", words: []string{"认可", "满意", "很满意", "非常满意", "同意答复"}, number: true, alone: true, run: confirm},
 		{id: "dispute", words: []string{"不服", "不认可", "不同意"}, number: true, run: dispute},
 		{id: "rate", words: []string{"评价", "评分"}, number: true, run: rateCase},

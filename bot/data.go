@@ -185,6 +185,9 @@ func (k talk) without(no cases.Number) talk {
 	if k.Same == no {
 		k.Same = cases.Number{}
 	}
+	if k.About == no {
+		k.About = cases.Number{}
+	}
 	if k.Last == no {
 		k.Last, k.LastSum, k.LastAt, k.Added = cases.Number{}, nil, time.Time{}, time.Time{}
 	}

@@ -71,6 +71,9 @@ func (t *turn) fill() (reply, error) {
 	if _, ok := t.text.YesWith(); len(t.talk.Said) >= maxSaid && !t.talk.Hearing && !ok {
 		return says(t.say("form.enough", nil))
 	}
+	if r, ok, err := t.courtesyInForm(); ok {
+		return r, err
+	}
 	switch {
 	case t.talk.Hearing:
 		return t.hearing(f)
@@ -233,7 +236,7 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 	t.talk.Fields = cloneFields(t.talk.Fields)
 	sign, _ := f.Field(cases.SignAs)
 	if rest, ok := t.text.YesWith(); ok {
-		if rest.Empty() {
+		if rest.Empty() || rest.Courteous() != "" {
 			return t.submit()
 		}
 		if c, ok := intake.Choose(sign, rest); ok {

@@ -69,13 +69,21 @@ func (t *turn) ordinary() (reply, error) {
 			return t.whichNumber(c.words[0], in.which)
 		}
 		if c.number && in.no.IsZero() && !c.alone {
-			return says(t.say("need-number", words.Args{"Word": c.words[0]}))
+			no, which, err := t.theOne(c)
+			if err != nil || no.IsZero() {
+				return which, err
+			}
+			in.no = no
 		}
 		t.talk.Menu = false
 		t.result = !c.idle
 		r, err := c.run(t, in)
 		t.became.Done = r.do != nil // unless it becomes part of a matter
 		return t.minding(c, in, r), err
+	}
+	if t.talk.Form == "" && t.talk.Answer == nil && t.nothingSaid() {
+		r, _, err := t.courtesy()
+		return r, err
 	}
 	if r, ok, err := t.answersQuote(); ok {
 		return r, err
@@ -112,6 +120,9 @@ func (t *turn) ordinary() (reply, error) {
 		if r, ok, err := t.answersAfter(); ok {
 			return r, err
 		}
+		if r, ok, err := t.courtesy(); ok {
+			return r, err
+		}
 	}
 	if _, _, goes := t.goesWithLast(); t.opaque() && (t.known || goes || len(t.talk.Asked) > 0) {
 		return says(t.say("media.opaque", nil)) // a thank-you is nothing for the office
@@ -124,6 +135,9 @@ func (t *turn) ordinary() (reply, error) {
 	}
 	if no, code, ok := t.goesWithLast(); ok {
 		return t.addsMedia(no, code)
+	}
+	if r, ok, err := t.reaction(); ok {
+		return r, err
 	}
 	if t.soundsLikeMatter() {
 		return t.straight()
@@ -167,8 +181,11 @@ const shortQuestion = 20
 // inForm goes on with the open form, unless what is said is another form, or may
 // be meant for a question that staff asked meanwhile.
 func (t *turn) inForm() (reply, error) {
-	if !t.talk.Same.IsZero() {
+	switch {
+	case !t.talk.Same.IsZero():
 		return t.sameOrNot()
+	case !t.talk.About.IsZero():
+		return t.aboutOrNot()
 	}
 	if f, ok := t.b.form(t.talk.Form); ok && len(t.talk.Parts) > 0 { // 匿名 begins a form elsewhere
 		sign, _ := f.Field(cases.SignAs)
@@ -236,7 +253,8 @@ func (t *turn) command() (command, input, bool) {
 		in, numbered = t.about(rest)
 		// the office is told what is missing; from others it is prose, and so
 		// is what they tell within a form or at length
-		if !numbered && !rest.Empty() && !(allowed && t.known) {
+		_, _, graded := rest.Command(grades)
+		if !numbered && !rest.Empty() && !(allowed && t.known) && !(c.id == "rate" && graded) {
 			return command{}, input{}, false
 		}
 		if !allowed && (t.talk.Form != "" || utf8.RuneCountInString(in.rest.Folded()) > longEnough) {

@@ -44,6 +44,7 @@ type talk struct {
 	Held     *held             `cbor:"60,keyasint,omitempty"` // a step that waits for 确认
 	Took     *took             `cbor:"61,keyasint,omitempty"` // the step taken last
 	Same     cases.Number      `cbor:"62,keyasint,omitempty"` // it was asked whether the open form is that matter once more
+	About    cases.Number      `cbor:"64,keyasint,omitempty"` // it was asked whether the open form is said of that matter
 	Anew     bool              `cbor:"63,keyasint,omitempty"` // and it is not
 	Parts    []string          `cbor:"70,keyasint,omitempty"` // it was asked whether the story is these several matters
 	Labelled bool              `cbor:"71,keyasint,omitempty"` // and it was told label by label
@@ -57,7 +58,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // equal reports whether two conversations stand alike; it need only be right
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
-	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.Anew == l.Anew &&
+	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.About == l.About && k.Anew == l.Anew &&
 		slices.Equal(k.Parts, l.Parts) && k.Labelled == l.Labelled && k.Whole == l.Whole &&
 		k.Form == l.Form && k.Offered == l.Offered && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
 		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&

@@ -25,8 +25,6 @@ func help(t *turn, _ input) (reply, error) {
 // later answers what the office does, but not here yet.
 func later(t *turn, _ input) (reply, error) { return says(t.say("later", nil)) }
 
-func thanks(t *turn, _ input) (reply, error) { return says(t.say("thanks", nil)) }
-
 func nothingToCancel(t *turn, _ input) (reply, error) { return says(t.say("nothing-open", nil)) }
 
 // track tells how a matter stands (查询). People with a duty see what their role
@@ -34,7 +32,7 @@ func nothingToCancel(t *turn, _ input) (reply, error) { return says(t.say("nothi
 func track(t *turn, in input) (reply, error) {
 	if in.no.IsZero() {
 		if t.known {
-			return says(t.say("need-number", words.Args{"Word": "查"}))
+			return says(t.say("need-number", words.Args{"Word": "查", "Numbers": nil}))
 		}
 		return mine(t, in)
 	}

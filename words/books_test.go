@@ -143,7 +143,7 @@ func everything() Args {
 	return args
 }
 
-var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Full", "Chosen", "HasUnit", "HasDue",
+var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late", "HasNo", "Thanks", "Full", "Chosen", "HasUnit", "HasDue",
 	"Draft", "Asked", "OnTheWay", "Told", "TooLate", "HasLeader", "SignedOff", "HasTaskDue", "ToUnit", "ReceptionToday",
 	"CalendarMissing", "Provisional", "Cancelled", "WithMove", "Today", "Straight", "Hidden", "Off", "Doubt", "ByHand", "Urgent", "Ongoing", "Many", "Lost", "Known", "HasSince",
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
