@@ -135,6 +135,11 @@ func (c Case) ByHand() bool { return c.Channel.WrittenDown() && c.Signature != A
 // (domain.md §3.8).
 func (c Case) Guards() bool { return c.Signature != Named || c.Guarded || c.Sealed }
 
+// Veiled reports whether nothing of how the petitioner said it may reach the unit
+// that handles the matter: of somebody who is afraid, or who said nothing of who
+// they are (domain.md §1.6, scenario S9). Of a danger the unit has to know all.
+func (c Case) Veiled() bool { return c.Guarded || c.Signature == Anonymous && !c.Danger() }
+
 // Danger reports whether the matter is a danger that is there now (险情).
 func (c Case) Danger() bool { return c.Procedure == Emergency }
 

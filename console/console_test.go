@@ -486,7 +486,7 @@ func TestRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.wants(x.by("wang", "/matters/2026-0003", nil), http.StatusOK, "反映人担心报复")
+	x.wants(x.by("wang", "/matters/2026-0003", nil), http.StatusOK, "反映人不想让单位知道是谁")
 	a := x.by("wang", "/matters/2026-0003/assign", url.Values{"key": {"q"}, "unit": {"jd"}, "days": {"3"}, "text": {"四点班下来歇7个小时又上零点班"}})
 	x.wants(a, http.StatusUnprocessableEntity, "请换个说法再发")
 }

@@ -182,7 +182,7 @@ func (v *visit) notices(c cases.Case) []string {
 		text    string
 	}{
 		{c.Sealed && c.Stage == cases.Received, v.say("page.mind.sealed", nil)},
-		{c.Guarded, v.say("page.mind.guarded", nil)},
+		{c.Veiled(), v.say("page.mind.guarded", nil)},
 		{c.ByHand() && c.Stage.Open(), v.say("page.mind.by-hand", nil)},
 		{tasked && !c.Due().IsZero() && task.Due.After(c.Due()), v.say("page.mind.late", nil)},
 	} {

@@ -67,7 +67,7 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 		return Done{}, err
 	}
 	// of what changed the units hear what their tasks rest on, never who spoke
-	if text := d.Corrected(s.before, e, true); s.c.Stage == cases.Handling && !s.c.Guarded && text != "" && len(e.Fields) > 0 {
+	if text := d.Corrected(s.before, e, true); s.c.Stage == cases.Handling && !s.c.Veiled() && text != "" && len(e.Fields) > 0 {
 		if _, err := s.tell(s.atHand(), "unit.corrected", words.Args{"Text": phrase.Scrub(text, names)}); err != nil {
 			return Done{}, err
 		}

@@ -9,16 +9,16 @@ import (
 	"fangzhuo/words"
 )
 
-// task words what a unit is told of the matter: never who, and for somebody who
-// fears retaliation nothing of how they said it either. What staff wrote for the
-// unit wins, unless it quotes somebody who is afraid: that is refused.
+// task words what a unit is told of the matter: never who, and of a veiled one
+// nothing of how it was said either. What staff wrote for the unit wins, unless it
+// quotes a petitioner of those: that is refused.
 func (s *step) task(note string) (string, error) {
 	id, err := s.identity("keep the petitioner out of the task")
 	if err != nil {
 		return "", err
 	}
 	names := slices.Concat(s.d.knownAs(id.From), strings.Split(id.Name, "、"), []string{id.Contact}) // of visitors there are several
-	if note != "" && s.c.Guarded {
+	if note != "" && s.c.Veiled() {
 		if what, bad, err := s.quotes(note, id, names); err != nil {
 			return "", err
 		} else if bad {
@@ -28,7 +28,7 @@ func (s *step) task(note string) (string, error) {
 	switch {
 	case note != "":
 		return phrase.Scrub(note, names), nil
-	case s.c.Guarded:
+	case s.c.Veiled():
 		return s.d.say("task.guarded", s.caseArgs(nil)), nil
 	}
 	parts := []string{phrase.Scrub(s.c.Fields[cases.Matter], names)}
