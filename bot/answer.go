@@ -42,6 +42,10 @@ func (t *turn) showAnswer(k answering, send bool) (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
 		k := k // the function may run again
 		d, err := t.b.desk.Draft(tx, t.actor, k.No, k.Reply, k.Seen, t.now)
+		if chosen := t.chosenBases(d.Case, k.Reply.Basis); chosen != "" { // 依据：1、2
+			k.Reply.Basis = chosen
+			d, err = t.b.desk.Draft(tx, t.actor, k.No, k.Reply, k.Seen, t.now)
+		}
 		refusal, refused := desk.IsRefusal(err)
 		if err != nil && !refused {
 			return "", err
@@ -105,6 +109,9 @@ func (t *turn) inAnswer() (reply, error) {
 		part, rest := whichPart(rest)
 		return t.changesAnswer(k, part, rest)
 	}
+	if part, to, ok := intake.ChangesTo(t.text); ok {
+		return t.changesAnswer(k, part, to)
+	}
 	said := intake.ReadAnswer(t.text.Raw())
 	labelled := said.Basis != "" || said.Request != "" || said.Facts != "" || said.Code != ""
 	switch {
@@ -112,7 +119,7 @@ func (t *turn) inAnswer() (reply, error) {
 		k.Reply = intake.Change(k.Reply, said.Reply)
 		return t.showAnswer(k, said.Sure)
 	case k.Ask == "":
-		if t.text.Yes() || said.Sure && said.Opinion == "" {
+		if t.text.Yes() || intake.Sends(t.text) || said.Sure && said.Opinion == "" {
 			return t.showAnswer(k, true)
 		}
 		return says(t.say("answer.stands", words.Args{"Short": desk.ShortNumber(k.No, t.now)}))
@@ -124,9 +131,10 @@ func (t *turn) inAnswer() (reply, error) {
 			return "", err
 		}
 		if k.Ask == intake.BasisPart {
-			switch chosen := t.chosenBases(c.Case); {
+			switch chosen := t.chosenBases(c.Case, t.text.Raw()); {
 			case chosen != "":
 				k.Reply.Basis = chosen
+			case t.text.Yes() || intake.Sends(t.text): // no basis is said by it
 			case said.Basis != "":
 				k.Reply = intake.Change(k.Reply, said.Reply)
 			default:
@@ -144,10 +152,10 @@ func (t *turn) inAnswer() (reply, error) {
 }
 
 // chosenBases reads numbers as choices among the usual bases.
-func (t *turn) chosenBases(c cases.Case) string {
+func (t *turn) chosenBases(c cases.Case, said string) string {
 	bases := t.bases(c)
 	var chosen []string
-	for _, word := range strings.FieldsFunc(t.text.Folded(), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、,;和.", r) }) {
+	for _, word := range strings.FieldsFunc(phrase.Fold(said), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、,;和.", r) }) {
 		n, ok := phrase.Read(word).Choice(len(bases))
 		if !ok {
 			return ""

@@ -253,8 +253,7 @@ func (t *turn) command() (command, input, bool) {
 		in, numbered = t.about(rest)
 		// the office is told what is missing; from others it is prose, and so
 		// is what they tell within a form or at length
-		_, _, graded := rest.Command(grades)
-		if !numbered && !rest.Empty() && !(allowed && t.known) && !(c.id == "rate" && graded) {
+		if !numbered && !rest.Empty() && !(allowed && t.known) && !t.judges(c, rest) {
 			return command{}, input{}, false
 		}
 		if !allowed && (t.talk.Form != "" || utf8.RuneCountInString(in.rest.Folded()) > longEnough) {
@@ -278,6 +277,18 @@ func (t *turn) command() (command, input, bool) {
 		return command{}, input{}, false // a story that begins with what is written there
 	}
 	return c, in, true
+}
+
+// judges reports whether somebody rates without saying which matter (评价 满意): in
+// so few words that it is no story about somebody.
+func (t *turn) judges(c command, rest phrase.Text) bool {
+	if c.id != "rate" || t.talk.Form != "" {
+		return false
+	}
+	first, _, _ := strings.Cut(rest.Folded(), ",")
+	first, _, _ = strings.Cut(first, " ")
+	_, _, ok := intake.Grade(phrase.Read(first))
+	return ok && utf8.RuneCountInString(first) <= 6 && !anyOf(first, []string{"我们", "队", "班", "主任", "领导", "书记", "他", "她"})
 }
 
 // meant reports whether what follows a command of the office shows that the

@@ -130,6 +130,9 @@ func (t *turn) sameDanger() (reply, bool, error) {
 	if t.dangerOnly() != t.m.Text { // and it says what is for other ears
 		return reply{}, false, nil
 	}
+	if id, rest, ok := t.text.Command(t.b.starts); ok && phrase.Form(rest.Raw(), t.b.labels[id]).Values[cases.Matter] != "" {
+		return reply{}, false, nil // filled in anew: a danger of its own
+	}
 	no, code := t.talk.Danger, ""
 	if no.IsZero() || t.now.Sub(t.talk.DangerAt) > sameDanger {
 		h, ok := t.b.recent.get(t.m.From, t.now)
@@ -211,8 +214,9 @@ func (t *turn) tellsOfDanger() bool {
 	if t.talk.Form != t.b.Forms[0].ID || !t.talk.Hearing || len(t.talk.Fields) > 0 || len(t.talk.Story) == 0 {
 		return false
 	}
-	c, ok := t.b.Office.Suggest(strings.Join(t.talk.Story, "\n"))
-	return !ok || c.Urgent
+	story := strings.Join(t.talk.Story, "\n")
+	c, ok := t.b.Office.Suggest(story)
+	return (!ok || c.Urgent) && !phrase.OfOffice(story)
 }
 
 // dangerReceipt is what somebody is told who told of a danger. What they say next

@@ -73,20 +73,14 @@ func dispute(t *turn, in input) (reply, error) {
 	})
 }
 
-var grades = phrase.NewWords(map[string]string{
-	"满意": string(cases.Satisfied), "很满意": string(cases.Satisfied), "非常满意": string(cases.Satisfied), "挺满意": string(cases.Satisfied), "好": string(cases.Satisfied),
-	"基本满意": string(cases.Fair), "比较满意": string(cases.Fair), "还行": string(cases.Fair), "还可以": string(cases.Fair), "一般": string(cases.Fair), "凑合": string(cases.Fair),
-	"不满意": string(cases.Unsatisfied), "很不满意": string(cases.Unsatisfied), "非常不满意": string(cases.Unsatisfied), "不太满意": string(cases.Unsatisfied), "差": string(cases.Unsatisfied),
-})
-
 // rateCase takes down how somebody found the handling (评价).
 func rateCase(t *turn, in input) (reply, error) {
 	code, rest := in.byCode()
-	grade, rest, ok := rest.Command(grades)
+	grade, text, ok := intake.Grade(rest)
 	if !ok {
 		return says(t.say("rate.how", words.Args{"Short": desk.ShortNumber(in.no, t.now)}))
 	}
-	return t.rate(in.no, code, cases.Grade(grade), rest.Raw())
+	return t.rate(in.no, code, grade, text)
 }
 
 // displeased is a rating said without 评价.
@@ -107,7 +101,7 @@ func (t *turn) rate(no cases.Number, code string, grade cases.Grade, text string
 			return "", err
 		}
 		k, open := c.Clock(cases.WindowClock)
-		return t.say("rated", t.b.desk.Args(c, t.now, words.Args{"Again": again,
+		return t.say("rated", t.b.desk.Args(c, t.now, words.Args{"Again": again, "Grade": t.say("grade."+string(grade), nil),
 			"MayDispute": grade == cases.Unsatisfied && open && !k.Over(t.now) && c.DisputedAt.IsZero()})), nil
 	})
 }

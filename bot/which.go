@@ -40,10 +40,15 @@ func (t *turn) answered() ([]cases.Number, error) {
 	return numbersOf(list, t.undecided), err
 }
 
-// unrated are those whose handling they have not rated.
+// unrated are those whose handling they have not rated; when they have rated all of
+// them, all.
 func (t *turn) unrated() ([]cases.Number, error) {
 	list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
-	return numbersOf(list, func(c cases.Case) bool { return c.Reply != nil && c.Rating == "" && c.ErasedAt.IsZero() }), err
+	rateable := func(c cases.Case) bool { return c.Reply != nil && c.ErasedAt.IsZero() }
+	if all := numbersOf(list, func(c cases.Case) bool { return rateable(c) && c.Rating == "" }); len(all) > 0 {
+		return all, err
+	}
+	return numbersOf(list, rateable), err
 }
 
 func (t *turn) undecided(c cases.Case) bool {

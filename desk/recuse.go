@@ -71,6 +71,7 @@ func (d *Desk) Waive(tx storage.Tx, actor cases.Actor, no cases.Number, who, rea
 	if len(against) == 0 {
 		return Done{}, s.refuse(cases.NoAgainst, cases.Waive, who)
 	}
+	against = s.withTheirHands(against)
 	if err := s.take(cases.Event{Verb: cases.Waive, Against: against, Text: reason}); err != nil {
 		return Done{}, err
 	}
@@ -83,6 +84,23 @@ func (d *Desk) Waive(tx storage.Tx, actor cases.Actor, no cases.Number, who, rea
 		return Done{}, err
 	}
 	return Done{Case: s.c}, s.commit()
+}
+
+// withTheirHands adds, for a unit that may handle it after all, the people without
+// whom nobody there could: its liaisons, if it complains about every one of them.
+func (s *step) withTheirHands(against []string) []string {
+	for _, unit := range slices.Clone(against) {
+		hands := s.d.Office.With(cases.Liaison, unit)
+		if slices.ContainsFunc(hands, func(p cases.Person) bool { return !slices.Contains(s.c.Against, p.ID) }) {
+			continue
+		}
+		for _, p := range hands {
+			if !slices.Contains(against, p.ID) {
+				against = append(against, p.ID)
+			}
+		}
+	}
+	return against
 }
 
 // accusedNames are the names of units and people complained about.

@@ -20,6 +20,15 @@ func DangersBut(raw string, not func(string) bool) string {
 
 func endangers(said string) bool { return slices.ContainsFunc(sentences(said), dangerous) }
 
+// OfOffice reports whether a text is about pay, posts or the like: what no danger
+// is ever told with, and nobody who goes to one has to read.
+func OfOffice(raw string) bool {
+	f, _ := spokenOf(Read(raw))
+	return slices.ContainsFunc(topics(f), func(id string) bool {
+		return slices.Contains([]string{"pay", "shift", "post", "insurance", "training"}, id)
+	})
+}
+
 // Calm returns a text without the sentences that threaten somebody: what is to be
 // done about the matter stands in the others.
 func Calm(raw string) string {

@@ -42,3 +42,14 @@ func TestCalm(t *testing.T) {
 		}
 	}
 }
+
+func TestOfOffice(t *testing.T) {
+	for raw, want := range map[string]bool{
+		"上个月夜班费少了两百": true, "排班连着倒": true, "說調崗就調崗": true,
+		"三部皮带机头那儿": false, "家属区三号楼": false, "老李在机尾受伤": false, "": false,
+	} {
+		if got := OfOffice(raw); got != want {
+			t.Errorf("%q: %v", raw, got)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func everything() Args {
 		"Place", "Since", "Want", "Unit", "Leader", "LeaderTitle", "Title", "Question", "Answer", "Text", "By", "Note", "Group", "To", "What",
 		"Why", "Task", "Feedback", "Holiday", "Hours", "Topics", "Contact", "Network", "Phase", "Hint", "About",
 		"Request", "Facts", "Result", "Decision", "Basis", "Reviewer",
-		"Opinion", "RemedyTo", "ResolvedRate",
+		"Opinion", "RemedyTo", "ResolvedRate", "Grade",
 		"When", "Lacks", "Amount", "Recorded", "Claimed"} {
 		args[name] = "〈" + name + "〉"
 	}

@@ -29,6 +29,7 @@ var families = map[string]struct {
 	"visit.":     {folder: "../cases", kind: "Outcome", but: []string{"taken-on"}},
 	"reception.": {folder: "../schedule", kind: "Stage"},
 	"result.":    {folder: "../cases", kind: "AnswerCode"},
+	"grade.":     {folder: "../cases", kind: "Grade"},
 	"unsent.":    {folder: "../outbox", kind: "State", but: []string{"sent"}},
 	"phase.":     {folder: "../chat", kind: "Phase"},
 	"hint.":      {folder: "../chat/wechat", kind: "Hint*"}, // names that begin so
