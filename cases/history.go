@@ -265,6 +265,10 @@ func (c Case) stops(e Event) []ClockKind {
 		if c.Helps(e.Actor) { // the lead goes on without it
 			return nil
 		}
+	case Confirm:
+		if c.Round >= 2 { // it is still to be ended (终结, or 办结)
+			goOn(DecideClock)
+		}
 	case Recuse:
 		if c.Stage != Handling || !slices.Contains(against, c.Lead) {
 			goOn(TaskClock, ObjectClock)

@@ -146,8 +146,11 @@ func (c Case) forbids(e Event) Code {
 		if e.Reply.unexplained() {
 			return NoReason
 		}
-	case Confirm, Dispute:
-		if k, ok := c.Clock(WindowClock); !ok || k.Over(e.At) {
+	case Dispute:
+		if c.Round >= 2 {
+			return ReviewedTwice
+		}
+		if k, ok := c.Clock(WindowClock); !ok || k.Over(e.At) { // to accept is never too late
 			return TooLate
 		}
 	case Close:

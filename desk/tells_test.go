@@ -95,6 +95,7 @@ var situations = []struct {
 	{cases.Withdraw, after(answers), withdraws, "wang zhou"},
 	{cases.Confirm, after(assigns("机电"), answers), confirms, ""},
 	{cases.Confirm, after(answers, disputes), confirms, "wang zhou"},
+	{cases.Confirm, after(answers, reviews, concludes, reviews, concludes), confirms, "wang zhou"},
 	{cases.Dispute, after(assigns("机电"), sponsors, answers), disputes, "wang zhou"},
 	{cases.Dispute, after(answers, closes), disputes, "wang zhou"},
 	{cases.Rate, after(assigns("机电"), sponsors, answers), rates, ""},

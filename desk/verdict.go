@@ -36,7 +36,7 @@ func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) 
 	if err := s.take(cases.Event{Verb: cases.Confirm}); err != nil {
 		return cases.Case{}, err
 	}
-	if !s.before.DisputedAt.IsZero() { // three days were given them to decide what is settled now
+	if _, decides := s.before.Clock(cases.DecideClock); decides { // what is settled now
 		if err := s.tellKeepers("staff.confirmed", nil); err != nil {
 			return cases.Case{}, err
 		}

@@ -171,7 +171,7 @@ var oneOf = map[string][]string{
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
 	"Kind":      {"image", "voice", "video", "file", "location", "card", "other", "notice", "decide", "handle", "review"},
 	"Procedure": {"", "ordinary", "simple"},
-	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit", "help", "sign-off"},
+	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit", "help", "sign-off", "dispute"},
 }
 
 // shaped are facts that are something else in some sentences.
