@@ -274,7 +274,7 @@ func (d *Desk) carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error)
 	}
 	names := append(d.knownAs(id.From), append(strings.Split(id.Name, "、"), id.Contact)...)
 	m.Stage, m.Category, m.Lead, m.Clocks = by.Stage, by.Category, by.Lead, by.Clocks
-	m.AcceptedAt, m.AnsweredAt, m.ClosedAt = by.AcceptedAt, by.AnsweredAt, by.ClosedAt
+	m.AcceptedAt, m.AnsweredAt, m.ClosedAt, m.Round = by.AcceptedAt, by.AnsweredAt, by.ClosedAt, by.Round
 	m.Answer, m.Question = phrase.Scrub(by.Answer, names), ""
 	if m.ConfirmedAt.Before(by.AnsweredAt) { // that was of another answer
 		m.ConfirmedAt = time.Time{}
