@@ -87,7 +87,7 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Sponsor(tx, v.actor, no, v.value("leader"), v.term(), v.Now())
 		}},
-	{verb: cases.SignOff, bars: func(_ *visit, c cases.Case) bool { _, runs := c.Clock(cases.HazardClock); return !runs }, // a task is the unit's to sign
+	{verb: cases.SignOff, bars: func(_ *visit, c cases.Case) bool { return !unsigned(c) }, // a task is the unit's to sign
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.SignOff(tx, v.actor, no, v.Now())
 		}},
@@ -231,6 +231,9 @@ func usual(c cases.Case, role cases.Role) cases.Verb {
 		}
 		return cases.Answer
 	case cases.Handling:
+		if unsigned(c) && role == cases.Staff {
+			return cases.SignOff
+		}
 		return cases.Answer
 	case cases.Reviewing:
 		return cases.Conclude

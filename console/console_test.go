@@ -443,9 +443,9 @@ func TestRefusals(t *testing.T) {
 		want string
 		kept string
 	}{
-		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"0"}, "text": {"请换锁"}}, 422, "请写期限", "请换锁"},
-		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"三天"}}, 422, "请写期限", ""},
-		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"99999999999999999999"}}, 422, "请写期限", ""},
+		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"0"}, "text": {"请换锁"}}, 422, "请写几天，1到365", "请换锁"},
+		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"三天"}}, 422, "请写几天，1到365", ""},
+		{"/matters/2026-0002/assign", url.Values{"unit": {"hq"}, "days": {"99999999999999999999"}}, 422, "请写几天，1到365", ""},
 		{"/matters/2026-0002/assign", url.Values{"unit": {"火星"}, "days": {"3"}}, 422, "没有火星这个单位。可以写：后勤服务中心、机电队、信访办", ""},
 		{"/matters/2026-0002/assign", url.Values{"unit": {"jw"}, "days": {"3"}}, 422, "别的事不转纪检", ""},
 		{"/matters/2026-0002/register", url.Values{"category": {"火星"}}, 422, "没有火星这个类别", ""},

@@ -80,13 +80,13 @@ func (v *visit) dutyWith(status int, p view, t shown) {
 		v.broken(v.w, err)
 		return
 	}
-	hand := dutyForm{Note: v.say("page.hand.note", nil), step: step{Verb: handForm, Name: v.say("page.hand.all", nil), Fields: v.asksHandAll(held)}}
+	hand := dutyForm{Note: v.say("page.hand.note", nil), step: step{Verb: handForm, Name: v.say("page.hand.all", nil), Do: v.say("verb.hand", nil), Fields: v.asksHandAll(held)}}
 	main := dutyPage{Forms: []dutyForm{hand}}
 	if v.mayLeave() {
 		for _, l := range leaves {
 			main.Away = append(main.Away, v.say("page.away.line", words.Args{"Name": l.Who.Name, "To": l.By.Name, "Day": l.From, "Till": l.Until}))
 		}
-		main.Forms = append(main.Forms, dutyForm{Note: v.say("page.leave.note", nil), step: step{Verb: leaveForm, Name: v.say("page.leave", nil), Fields: v.asksLeave()}})
+		main.Forms = append(main.Forms, dutyForm{Note: v.say("page.leave.note", nil), step: step{Verb: leaveForm, Name: v.say("page.leave", nil), Do: v.say("page.leave.do", nil), Fields: v.asksLeave()}})
 	}
 	for i := range main.Forms {
 		if f := &main.Forms[i]; f.Verb == t.form {

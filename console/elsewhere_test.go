@@ -196,10 +196,28 @@ func TestDangerSignedFor(t *testing.T) {
 	x.does("wang", cases.Assign, "unit", "hq", "days", "3", "text", "换锁")
 	x.offers("wang", nil, []cases.Verb{cases.SignOff}) // a task is the unit's
 	x.submit("皮带机头冒烟了，有人晕倒", cases.Sealed)
+	list := x.by("wang", "/", nil).text
+	if danger, other := strings.Index(list, "0002"), strings.Index(list, "0001"); !strings.Contains(list, "险情，没人签收") || danger > other {
+		t.Errorf("a danger waits for its turn: %s", list)
+	}
 	a := x.by("wang", "/matters/2026-0002", nil)
+	x.wants(a, http.StatusOK, "险情还没有人签收", "接下来可以 签收 签收 往下办", "程序 险情")
 	if !strings.Contains(a.html, "/matters/2026-0002/sign-off") {
 		t.Fatalf("nobody can sign: %s", a.text)
 	}
 	x.wants(x.follow("wang", x.by("wang", "/matters/2026-0002/sign-off", fill("key", "sign"))), http.StatusOK, "“签收”办好了", "王慧 签收")
-	x.lacks(x.by("wang", "/matters/2026-0002", nil), "/sign-off")
+	x.lacks(x.by("wang", "/matters/2026-0002", nil), "/sign-off", "还没有人签收")
+}
+
+// Of a long history the latest is shown, and the rest a step away.
+func TestLongHistory(t *testing.T) {
+	x := set(t)
+	x.submit("澡堂锁坏了", cases.Sealed)
+	for i := range 30 {
+		x.does("wang", cases.Ask, "text", fmt.Sprintf("第%d问", i))
+	}
+	_, history, _ := strings.Cut(x.by("wang", "/matters/2026-0001", nil).text, "经过 更早的11条")
+	if folded, shown, _ := strings.Cut(history, "第9问"); history == "" || !strings.Contains(folded, "反映人 提交") || strings.Count(shown, "王慧 问") != 20 {
+		t.Errorf("the history is %s", history)
+	}
 }

@@ -18,6 +18,7 @@ type row struct {
 	desk.Line
 	No, Stage, Due string
 	New, Disputed  bool
+	Danger         bool // that nobody has signed for
 }
 
 // tab is one stage the list can be narrowed to.
@@ -51,9 +52,18 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	for _, s := range desk.Stages {
 		main.Tabs = append(main.Tabs, tab{string(s), v.stage(s), stage == s})
 	}
+	slices.SortStableFunc(all, func(a, b cases.Case) int { // a danger cannot wait for its turn
+		switch {
+		case unsigned(a) == unsigned(b):
+			return 0
+		case unsigned(a):
+			return -1
+		}
+		return 1
+	})
 	for i, l := range v.Desk.Lines(all, v.Now()) {
 		r := row{Line: l, No: all[i].No.String(), Stage: v.stage(all[i].Stage), New: all[i].Stage == cases.Received,
-			Disputed: !all[i].DisputedAt.IsZero()}
+			Disputed: !all[i].DisputedAt.IsZero(), Danger: unsigned(all[i])}
 		if l.HasDue {
 			r.Due = v.say("page.due", words.Args{"Kind": string(all[i].DueClock().Kind), "Due": l.Due, "Days": l.Days, "Over": l.Over})
 		}
@@ -70,6 +80,12 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	}
 	p.Here, p.Main = "list", main
 	v.page(status, "list", p)
+}
+
+// unsigned reports whether it is a danger that nobody has signed for.
+func unsigned(c cases.Case) bool {
+	_, runs := c.Clock(cases.HazardClock)
+	return runs && c.Stage.Open()
 }
 
 // find leads to a matter by its number, as people type it.

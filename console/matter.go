@@ -16,6 +16,7 @@ type fact struct{ Label, Value string }
 // step is one form that carries a matter on.
 type step struct {
 	Verb, Name string
+	Do         string // what its button says, "" for its name
 	Fields     []field
 	Refused    string // why it was not taken as it was sent
 	Main       bool   // the step that is usually next
@@ -32,7 +33,9 @@ type matterPage struct {
 	Ending    []fact // how it ended
 	Ties      []tie  // to other matters
 	Notices   []string
+	Earlier   []moment // of a long history what is folded away
 	History   []moment
+	Before    string // over Earlier
 	Steps     []group
 	Seen      int  // how many events it had when the page was drawn
 	Waits     bool // somebody still has to act
@@ -45,6 +48,9 @@ type matterPage struct {
 	Guards    bool   // it is opened for a motive only
 	Motive    string // for which it was, to open more
 }
+
+// unfolded is how much of a history is shown at once.
+const unfolded = 20
 
 // matter shows one matter, as 查 does, with what may be done next.
 func (v *visit) matter() {
@@ -98,6 +104,10 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
 		Steps: v.steps(c, t), Waits: c.Stage.Open(), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: ties}
+	if n := len(main.History) - unfolded; n > 1 {
+		main.Earlier, main.History = main.History[:n], main.History[n:]
+		main.Before = v.say("page.earlier", words.Args{"N": n})
+	}
 	if c.Check(v.actor, cases.Open) == nil && (!c.Guards() || v.Desk.Office.Keeps(v.actor)) {
 		main.Guards = c.Guards()
 		main.MayReach, main.MayFiles = c.Signature != cases.Anonymous, c.Media > 0
@@ -181,6 +191,7 @@ func (v *visit) notices(c cases.Case) []string {
 		applies bool
 		text    string
 	}{
+		{unsigned(c), v.say("page.mind.danger", nil)},
 		{c.Sealed && c.Stage == cases.Received, v.say("page.mind.sealed", nil)},
 		{c.Veiled(), v.say("page.mind.guarded", nil)},
 		{c.ByHand() && c.Stage.Open(), v.say("page.mind.by-hand", nil)},

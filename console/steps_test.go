@@ -226,7 +226,7 @@ func TestStepsOfSeveral(t *testing.T) {
 
 	a := x.does("wang", cases.Correct, "place", "副井澡堂", "matter", "澡堂锁坏了，还有路灯不亮", "category", "其他", "persons", "3")
 	x.wants(a, http.StatusOK, "“更正”办好了", "地点 副井澡堂", "类别：原来是“宿舍澡堂”，改成“其他”", "反映的人：原来是“1人”，改成“3人”")
-	x.fails("wang", cases.Correct, "请", "place", "副井澡堂", "matter", "澡堂锁坏了，还有路灯不亮")
+	x.fails("wang", cases.Correct, "什么也没有改", "place", "副井澡堂", "matter", "澡堂锁坏了，还有路灯不亮")
 
 	x.wants(x.does("wang", cases.Relate, "other", "2", "kind", "same"), http.StatusOK, "“关联”办好了", "2026-0002 别人也反映的同一件事")
 	x.fails("wang", cases.Relate, "0099", "other", "99", "kind", "alike")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fangzhuo/cases"
+	"fangzhuo/desk"
 	"fangzhuo/words"
 )
 
@@ -81,11 +82,24 @@ func (v *visit) page(status int, name string, p view) {
 	v.show(v.w, status, name, p)
 }
 
-// refusal words a refusal as chat does, with the steps as the page calls them.
+// refusal words a refusal: as chat does, unless chat would say what to type.
 func (v *visit) refusal(r *cases.Refusal) string {
 	var next []string
 	for _, verb := range r.Next {
 		next = append(next, v.say("verb."+string(verb), nil))
+	}
+	args := words.Args{"Short": desk.ShortNumber(r.No, v.Now()), "Stage": string(r.Stage), "Next": next, "Verb": string(r.Verb)}
+	switch r.Code {
+	case cases.Unknown:
+		return v.say("page.no.unknown", args)
+	case cases.WrongStage:
+		return v.say("page.no.stage", args)
+	case cases.NoTerm:
+		return v.say("page.no.term", args)
+	case cases.NoFields:
+		return v.say("page.no.fields", nil)
+	case cases.Disputed:
+		return v.say("page.no.disputed", nil)
 	}
 	return v.Desk.RefusalText(r, true, cases.Who(r.Verb), next, v.Now())
 }
