@@ -282,7 +282,7 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 			}
 		}
 		if form.Main {
-			form.Open = true
+			form.Open = form.Open || t.form == "" // else another is looked at
 			first.Steps = append(first.Steps, form)
 			continue
 		}

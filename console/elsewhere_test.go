@@ -53,7 +53,7 @@ func TestTurnedAway(t *testing.T) {
 	x := set(t)
 	x.submit("邻居家的狗叫", cases.Sealed)
 	x.fails("wang", "turn-away", "这一项要填", "text", "")
-	x.fails("wang", "turn-away", "要让人看得懂为什么", "text", "不归")
+	x.fails("wang", "turn-away", "要让人看得懂", "text", "不归")
 	a := x.sure("wang", "turn-away", "0001这里没法受理：归社区管，请打社区电话", "text", "归社区管，请打社区电话")
 	x.wants(a, http.StatusOK, "“不予受理”办好了", "王慧 不予受理 归社区管")
 	if len(x.offered) != 0 {

@@ -90,6 +90,10 @@ func (v *visit) refusal(r *cases.Refusal) string {
 	}
 	args := words.Args{"Short": desk.ShortNumber(r.No, v.Now()), "Stage": string(r.Stage), "Next": next, "Verb": string(r.Verb)}
 	switch r.Code {
+	case cases.NoReason:
+		if r.Verb == cases.Refer {
+			return v.say("page.no.reason", nil)
+		}
 	case cases.Unknown:
 		return v.say("page.no.unknown", args)
 	case cases.WrongStage:
