@@ -95,6 +95,9 @@ func (t *turn) results(c cases.Case) []string {
 	return names
 }
 
+// looking are the words of who wants to read the answer once more.
+var looking = phrase.NewWords(map[string]string{"预览": "", "看看": "", "再看看": "", "看一下": "", "看": "", "内容": ""})
+
 // inAnswer goes on with the answer that is not sent yet.
 func (t *turn) inAnswer() (reply, error) {
 	k := *t.talk.Answer
@@ -122,6 +125,9 @@ func (t *turn) inAnswer() (reply, error) {
 		if t.text.Yes() || intake.Sends(t.text) || said.Sure && said.Opinion == "" {
 			return t.showAnswer(k, true)
 		}
+		if _, again := t.text.Exact(looking); again {
+			return t.showAnswer(k, false)
+		}
 		return says(t.say("answer.stands", words.Args{"Short": desk.ShortNumber(k.No, t.now)}))
 	}
 	return does(func(tx storage.Tx) (string, error) {
@@ -137,7 +143,7 @@ func (t *turn) inAnswer() (reply, error) {
 			case t.text.Yes() || intake.Sends(t.text): // no basis is said by it
 			case said.Basis != "":
 				k.Reply = intake.Change(k.Reply, said.Reply)
-			default:
+			case strings.ContainsFunc(said.Opinion, unicode.IsLetter): // no number beyond the list
 				k.Reply.Basis = said.Opinion
 			}
 		} else {
@@ -210,7 +216,7 @@ func (t *turn) changesAnswer(k answering, part string, rest phrase.Text) (reply,
 	case intake.FactsPart:
 		k.Reply.Facts = text
 	case intake.OpinionPart:
-		k.Reply.Opinion = text
+		k.Reply = withOpinion(k.Reply, text)
 	case intake.BasisPart:
 		k.Reply.Basis = text
 	case intake.CodePart:
@@ -221,4 +227,22 @@ func (t *turn) changesAnswer(k answering, part string, rest phrase.Text) (reply,
 		k.Reply.Code = code
 	}
 	return t.showAnswer(k, false)
+}
+
+// withOpinion puts another opinion in place of what was written; where it begins
+// with what it comes to (不支持，…), that too.
+func withOpinion(r cases.Reply, text string) cases.Reply {
+	code, rest, ok := intake.Outcome(phrase.Read(text))
+	more := rest.Raw()
+	said := strings.TrimSuffix(text, more)
+	apart := strings.IndexFunc(said, func(c rune) bool { return !unicode.IsLetter(c) }) > 0
+	switch {
+	case ok && more == "":
+		r.Code = code
+	case ok && apart:
+		r.Code, r.Opinion = code, more
+	default:
+		r.Opinion = text
+	}
+	return r
 }

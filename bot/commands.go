@@ -83,7 +83,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "todo", words: []string{"待办", "任务", "清单"}, roles: duty, run: todo},
 		{id: "register", words: []string{"登记"}, verb: cases.Register, number: true, run: register},
 		{id: "accept", words: []string{"受理"}, verb: cases.Accept, number: true, run: accept},
-		{id: "assign", words: []string{"转办", "交办"}, verb: cases.Assign, number: true, run: assign},
+		{id: "assign", words: []string{"转办", "交办", "转", "转给", "派给", "派"}, verb: cases.Assign, number: true, run: assign},
 		{id: "correct", words: []string{"更正", "改正"}, verb: cases.Correct, number: true, run: correct},
 		{id: "merge", words: []string{"合并", "并案", "并入"}, verb: cases.Merge, number: true, run: merge},
 		{id: "split", words: []string{"拆分", "拆出"}, verb: cases.Split, number: true, run: split},

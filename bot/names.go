@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"time"
 
 	"fangzhuo/cases"
@@ -18,6 +19,16 @@ type names struct{ categories, units, leaders phrase.Words }
 
 func namesOf(o *cases.Office) names {
 	categories, units, leaders := map[string]string{}, map[string]string{}, map[string]string{}
+	for _, c := range o.Categories { // 工资 for 工资薪酬, where no other category has that word
+		for _, half := range halves(c.Name) {
+			if _, taken := categories[half]; taken {
+				categories[half] = ""
+			} else {
+				categories[half] = c.Name
+			}
+		}
+	}
+	maps.DeleteFunc(categories, func(_, name string) bool { return name == "" })
 	for _, c := range o.Categories {
 		categories[c.Name] = c.Name
 	}
@@ -33,4 +44,12 @@ func namesOf(o *cases.Office) names {
 		leaders[p.Name], leaders[p.Title] = p.ID, p.ID
 	}
 	return names{phrase.NewWords(categories), phrase.NewWords(units), phrase.NewWords(leaders)}
+}
+
+// halves are the two words that a name of four characters or more is made of.
+func halves(name string) []string {
+	if r := []rune(name); len(r) >= 4 {
+		return []string{string(r[:2]), string(r[2:])}
+	}
+	return nil
 }

@@ -16,6 +16,9 @@ func (t *turn) refusal(r *cases.Refusal) string {
 	for _, v := range r.Next {
 		next = append(next, t.nextCommand(v, r.No))
 	}
+	if r.Code == cases.NoText {
+		next = []string{t.nextCommand(r.Verb, r.No)}
+	}
 	return t.b.desk.RefusalText(r, t.known, who, next, t.now)
 }
 

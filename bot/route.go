@@ -242,7 +242,7 @@ func (t *turn) soundsSealed() bool {
 func (t *turn) command() (command, input, bool) {
 	id, rest, ok := t.text.Command(t.b.commands)
 	if !ok {
-		return command{}, input{}, false
+		return t.numberFirst()
 	}
 	c := t.b.table[id]
 	allowed := c.who() == nil || slices.Contains(c.who(), t.actor.Role)
@@ -290,6 +290,27 @@ func (t *turn) judges(c command, rest phrase.Text) bool {
 	_, _, ok := intake.Grade(phrase.Read(first))
 	return ok && utf8.RuneCountInString(first) <= 6 && !anyOf(first, []string{"我们", "队", "班", "主任", "领导", "书记", "他", "她"})
 }
+
+// numberFirst reads what the office types the other way round: 0047 转办 机电.
+func (t *turn) numberFirst() (command, input, bool) {
+	year, seq, after, ok := t.text.CaseNo()
+	if !ok || !t.known || t.talk.Form != "" {
+		return command{}, input{}, false
+	}
+	no := cases.Number{Year: year, Seq: seq}
+	if after.Empty() && t.talk.Answer == nil && utf8.RuneCountInString(t.text.Folded()) >= bareNumber {
+		return t.b.table["track"], input{no: no, rest: after}, true
+	}
+	id, rest, ok := after.Command(t.b.commands)
+	if c := t.b.table[id]; ok && c.number {
+		return c, input{no: no, rest: rest}, true
+	}
+	return command{}, input{}, false
+}
+
+// bareNumber is from how many characters on a number alone is that of a matter
+// (0047), and no choice (1).
+const bareNumber = 3
 
 // meant reports whether what follows a command of the office shows that the
 // command was meant, so that whoever may not use it is told who may.

@@ -454,7 +454,7 @@ func TestRefusals(t *testing.T) {
 		{"/matters/2026-0002/fly", url.Values{}, 404, "没有这一页", ""},
 		{"/matters/0002/accept", url.Values{}, 404, "没有这一页", ""},
 		{"/matters/2026-2/accept", url.Values{}, 404, "没有这一页", ""},
-		{"/new", url.Values{"channel": {"call"}, "text": {"  "}}, 422, "请把内容写在后面，比如“事由：", ""},
+		{"/new", url.Values{"channel": {"call"}, "text": {"  "}}, 422, "还差内容，请写上事由", ""},
 		{"/new", url.Values{"channel": {"飞鸽"}, "text": {"路灯不亮"}}, 422, "没有“飞鸽”这个渠道", "路灯不亮"},
 		{"/new", url.Values{"channel": {"call"}, "text": {"路灯不亮"}, "signature": {"随便"}, "contact": {"8001"}}, 422, "请写实名、保密或匿名", "8001"},
 		{"/new", url.Values{"channel": {"visit"}, "text": {"路灯不亮"}, "persons": {"很多"}}, 422, "来访人数请写1到200", "很多"},
