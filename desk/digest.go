@@ -131,7 +131,8 @@ func (d *Desk) promiseDigest(tx storage.Tx, key []byte, o owedDigest, text strin
 	return err
 }
 
-// LeaderDigest words the weekly digest for one leader.
+// LeaderDigest words the weekly digest for one leader, with what those lead whom
+// they stand in for.
 func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.Time) (string, error) {
 	o, err := d.Overview(ctx, cases.ActorOf(leader), now)
 	if err != nil {
@@ -142,7 +143,25 @@ func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.T
 		return "", err
 	}
 	args := d.overviewArgs(o, now, d.PlainLines)
-	args["Own"] = d.PlainLines(own, now)
+	lines := d.PlainLines(own, now)
+	away, err := d.Leaves(ctx, now)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range away {
+		if a.By.ID != leader.ID || a.From.After(dateOf(now)) {
+			continue
+		}
+		theirs, err := d.Sponsored(ctx, cases.ActorOf(a.Who))
+		if err != nil {
+			return "", err
+		}
+		for _, l := range d.PlainLines(visible(theirs, cases.ActorOf(leader)), now) {
+			l.Away = a.Who.Name
+			lines = append(lines, l)
+		}
+	}
+	args["Own"] = lines
 	return d.say("digest.leader", args), nil
 }
 
@@ -192,9 +211,10 @@ type Line struct {
 	Short, Year, Matter, Category, Unit, Stage string
 	Received, Due                              time.Time
 	HasDue, Over, Sealed                       bool
-	Days                                       int // days past Due, or until it
-	Age                                        int // days since it was received
-	LateDays                                   int // days by which telling the petitioner is late
+	Days                                       int    // days past Due, or until it
+	Age                                        int    // days since it was received
+	LateDays                                   int    // days by which telling the petitioner is late
+	Away                                       string // whom its reader stands in for
 }
 
 // lines makes lines of a list of cases.

@@ -184,7 +184,7 @@ func (s *step) pushTo(people []cases.Person, k cases.Clock) error {
 	}
 	text := s.d.say(key, s.caseArgs(merged(more, words.Args{"Left": due.Sub(today), "Over": today.Sub(due),
 		"ClockDue": k.Due, "ToUnit": len(people) > 0 && people[0].Role == cases.Liaison})))
-	people, err := s.withStandIns(people)
+	people, err := s.d.withStandIns(s.tx, people, s.now)
 	if err != nil {
 		return err
 	}

@@ -75,16 +75,16 @@ func (d *Desk) TakeLeave(tx storage.Tx, who, by cases.Person, from, until calend
 }
 
 // withStandIns adds to the people who stands in for them now.
-func (s *step) withStandIns(people []cases.Person) ([]cases.Person, error) {
+func (d *Desk) withStandIns(g storage.Getter, people []cases.Person, now time.Time) ([]cases.Person, error) {
 	all := slices.Clone(people)
 	for _, p := range people {
 		var l leave
-		ok, err := record.Load(s.tx, leaveTable, storage.Key(nil).Text(p.ID), &l)
+		ok, err := record.Load(g, leaveTable, storage.Key(nil).Text(p.ID), &l)
 		if err != nil {
 			return nil, err
 		}
-		by, known := s.d.Office.Person(l.By)
-		if !ok || !known || !StandsIn(p, by) || s.now.Before(l.From) || !s.now.Before(l.Until) {
+		by, known := d.Office.Person(l.By)
+		if !ok || !known || !StandsIn(p, by) || now.Before(l.From) || !now.Before(l.Until) {
 			continue
 		}
 		if !slices.ContainsFunc(all, func(p cases.Person) bool { return p.ID == by.ID }) {

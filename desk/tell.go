@@ -72,7 +72,7 @@ func (s *step) caseArgs(more words.Args) words.Args { return s.d.Args(s.c, s.now
 // hear nothing, and staff nothing once it is handed over, whatever list they
 // stand on.
 func (s *step) tell(people []cases.Person, key string, args words.Args) (int, error) {
-	people, err := s.withStandIns(people)
+	people, err := s.d.withStandIns(s.tx, people, s.now)
 	if err != nil {
 		return 0, err
 	}

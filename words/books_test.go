@@ -57,8 +57,8 @@ type line struct {
 	Later, Offline                                     bool
 
 	// of who is gone
-	ID, To string
-	Leads  bool
+	ID, To, Away string
+	Leads        bool
 
 	// of a term
 	LateDays         int
