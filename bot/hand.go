@@ -49,7 +49,7 @@ func hand(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.say("hand.done", words.Args{"From": t.b.Office.PersonName(from), "To": to.Name, "Leads": to.Role == cases.Leader, "Told": h.Told,
+		return t.say("hand.done", words.Args{"From": t.b.desk.PersonName(from), "To": to.Name, "Leads": to.Role == cases.Leader, "Told": h.Told,
 			"N": len(h.Moved), "Numbers": desk.ShortNumbers(h.Moved, t.now), "More": len(h.Moved) > len(desk.ShortNumbers(h.Moved, t.now)),
 			"Stay": desk.ShortNumbers(h.Stay, t.now)}), nil
 	})

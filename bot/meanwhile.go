@@ -84,7 +84,7 @@ func (t *turn) minding(c command, in input, r reply) reply {
 		if other {
 			args := t.b.desk.MeanwhileArgs(before, e, t.now)
 			if before.Check(t.actor, c.verb) != nil { // and it was just that
-				return "", &cases.Refusal{Code: cases.Meanwhile, Verb: c.verb, No: before.No, Stage: before.Stage, Typed: t.b.Office.PersonName(e.Actor.ID)}
+				return "", &cases.Refusal{Code: cases.Meanwhile, Verb: c.verb, No: before.No, Stage: before.Stage, Typed: t.b.desk.PersonName(e.Actor.ID)}
 			}
 			t.talk.Held = &held{Text: said, Quoted: t.m.Quoted, Seen: before.Events, At: t.now}
 			return t.say("meanwhile", args), nil

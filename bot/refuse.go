@@ -114,7 +114,7 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 		case e.Verb == cases.Recall && e.Of < len(events):
 			e.Text = t.say("recalled-when", words.Args{"At": events[e.Of].At})
 		case e.Verb == cases.Extend:
-			e.Text = t.say("extended-how", words.Args{"Text": e.Text, "By": t.b.Office.PersonName(e.Person), "Told": e.Fields[desk.ToldInChat] != ""})
+			e.Text = t.say("extended-how", words.Args{"Text": e.Text, "By": t.b.desk.PersonName(e.Person), "Told": e.Fields[desk.ToldInChat] != ""})
 		}
 		who := t.say("role."+string(e.Actor.Role), nil)
 		if p, ok := t.b.Office.Person(e.Actor.ID); ok {

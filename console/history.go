@@ -58,7 +58,7 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 func (v *visit) detail(was cases.Case, e cases.Event) string {
 	switch e.Verb {
 	case cases.Register:
-		return v.say("page.e.register", words.Args{"Category": e.Category, "Unit": v.Desk.Office.UnitName(e.Unit), "By": v.Desk.Office.PersonName(e.Person)})
+		return v.say("page.e.register", words.Args{"Category": e.Category, "Unit": v.Desk.Office.UnitName(e.Unit), "By": v.Desk.PersonName(e.Person)})
 	case cases.Accept:
 		return v.procedure(e.Procedure)
 	case cases.Assign, cases.Help, cases.PassOn:
@@ -68,9 +68,9 @@ func (v *visit) detail(was cases.Case, e cases.Event) string {
 	case cases.Hand:
 		return v.Desk.HandedHow(was, e)
 	case cases.Sponsor:
-		return v.until(v.Desk.Office.PersonName(e.Person), e)
+		return v.until(v.Desk.PersonName(e.Person), e)
 	case cases.Extend:
-		return v.until(v.say("page.e.approved", words.Args{"By": v.Desk.Office.PersonName(e.Person)}), e)
+		return v.until(v.say("page.e.approved", words.Args{"By": v.Desk.PersonName(e.Person)}), e)
 	case cases.Correct:
 		return strings.Join(v.corrected(was, e), "\n")
 	case cases.Recuse, cases.Waive:

@@ -23,8 +23,8 @@ func (v *visit) hands(c cases.Case) (all []fact) {
 	if len(c.Helpers) > 0 {
 		add(v.say("page.f.helpers", nil), v.names(c.Helpers))
 	}
-	add(v.say("page.f.leader", nil), v.Desk.Office.PersonName(c.Leader))
-	add(v.say("page.f.owner", nil), v.Desk.Office.PersonName(c.Owner))
+	add(v.say("page.f.leader", nil), v.Desk.PersonName(c.Leader))
+	add(v.say("page.f.owner", nil), v.Desk.PersonName(c.Owner))
 	if len(c.Against) > 0 {
 		add(v.say("page.f.against", nil), v.names(c.Against))
 	}

@@ -122,7 +122,7 @@ func (s *step) take(e cases.Event) error {
 	}
 	if err := s.c.Permit(e); err != nil {
 		if r, ok := IsRefusal(err); ok && r.Code == cases.Recused && e.Person != "" {
-			r.Typed = s.d.Office.PersonName(e.Person)
+			r.Typed = s.d.PersonName(e.Person)
 		}
 		return err
 	}

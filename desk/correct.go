@@ -72,7 +72,7 @@ func (d *Desk) Correct(tx storage.Tx, actor cases.Actor, no cases.Number, k Corr
 			return Done{}, err
 		}
 	}
-	if err := s.tellKeepers("staff.corrected", words.Args{"By": d.Office.PersonName(s.actor.ID), "Text": d.Corrected(s.before, e, false)}); err != nil {
+	if err := s.tellKeepers("staff.corrected", words.Args{"By": d.PersonName(s.actor.ID), "Text": d.Corrected(s.before, e, false)}); err != nil {
 		return Done{}, err
 	}
 	return Done{Case: s.c, Told: true}, s.commit()

@@ -77,7 +77,7 @@ func (d *Desk) EraseFor(tx storage.Tx, actor cases.Actor, no cases.Number, reaso
 	if err != nil {
 		return Erased{}, err
 	}
-	text := d.say("keeper.erased", s.caseArgs(words.Args{"By": d.Office.PersonName(actor.ID), "Motive": reason}))
+	text := d.say("keeper.erased", s.caseArgs(words.Args{"By": d.PersonName(actor.ID), "Motive": reason}))
 	if _, err := d.tellAll(tx, except(s.mayOpen(), actor.ID), s.key()+"/keeper.erased", text, now); err != nil {
 		return Erased{}, err
 	}

@@ -228,7 +228,7 @@ func (s *step) takeBack(next string) error {
 	if _, err := s.tellUnit(s.c.Lead, "unit.withdrawn", nil); err != nil {
 		return err
 	}
-	return s.tellKeepers("staff.reassigned", words.Args{"By": s.d.Office.PersonName(s.actor.ID), "Next": s.d.Office.UnitName(next)})
+	return s.tellKeepers("staff.reassigned", words.Args{"By": s.d.PersonName(s.actor.ID), "Next": s.d.Office.UnitName(next)})
 }
 
 // SignOff is the unit taking its task (签收).
@@ -396,7 +396,7 @@ func (d *Desk) Instruct(tx storage.Tx, actor cases.Actor, no cases.Number, text 
 		return Done{}, s.refuse(cases.NoText, cases.Instruct, "")
 	}
 	s.add(cases.Event{Verb: cases.Instruct, Text: text})
-	if err := s.tellKeepers("staff.instruction", words.Args{"Text": text, "By": d.Office.PersonName(actor.ID)}); err != nil {
+	if err := s.tellKeepers("staff.instruction", words.Args{"Text": text, "By": d.PersonName(actor.ID)}); err != nil {
 		return Done{}, err
 	}
 	return Done{Case: s.c, Told: true}, s.commit()

@@ -180,7 +180,7 @@ func (d *Desk) tellHanded(tx storage.Tx, actor cases.Actor, from string, to case
 	if len(moved) == 0 {
 		return false, nil
 	}
-	args := words.Args{"From": d.Office.PersonName(from), "To": to.Name, "N": len(moved), "Numbers": ShortNumbers(moved, now), "More": len(moved) > numbersShown,
+	args := words.Args{"From": d.PersonName(from), "To": to.Name, "N": len(moved), "Numbers": ShortNumbers(moved, now), "More": len(moved) > numbersShown,
 		"Leads": to.Role == cases.Leader}
 	key := fmt.Sprintf("hand/%s/%s/%d/%s", from, to.ID, now.UnixMilli(), moved[0])
 	if p, ok := d.Office.Person(from); ok && p.ID != actor.ID {
@@ -214,7 +214,7 @@ func (d *Desk) HandedHow(was cases.Case, e cases.Event) string {
 	if e.Text == cases.HandLeader {
 		role = cases.Leader
 	}
-	return d.say("handed-how", words.Args{"From": d.Office.PersonName(holderOf(was, role)), "To": d.Office.PersonName(e.Person), "Leads": role == cases.Leader})
+	return d.say("handed-how", words.Args{"From": d.PersonName(holderOf(was, role)), "To": d.PersonName(e.Person), "Leads": role == cases.Leader})
 }
 
 // Held is how many open matters somebody has in hand.
@@ -270,6 +270,15 @@ func (d *Desk) held(ctx context.Context, actor cases.Actor, goneOnly bool) (all 
 
 var holding = []cases.Role{cases.Leader, cases.Staff, cases.Discipline}
 
+// PersonName is what somebody with a duty is called in a text. Who was taken out of
+// the config has no name any more, and an id says nothing to those who read.
+func (d *Desk) PersonName(id string) string {
+	if p, ok := d.Office.Person(id); ok || id == "" {
+		return p.Name
+	}
+	return d.say("person.gone", nil)
+}
+
 // goneLine is somebody gone, with who might take over.
 type goneLine struct {
 	ID, Name, To string
@@ -281,7 +290,7 @@ func (d *Desk) goneLines(ctx context.Context, actor cases.Actor) ([]goneLine, er
 	all, err := d.Departed(ctx, actor)
 	var lines []goneLine
 	for _, g := range all {
-		l := goneLine{ID: g.ID, Name: d.Office.PersonName(g.ID), Leads: g.Leads, N: g.N}
+		l := goneLine{ID: g.ID, Name: d.PersonName(g.ID), Leads: g.Leads, N: g.N}
 		if heirs := d.Office.With(cases.Leader, ""); g.Leads && len(heirs) > 0 {
 			l.To = heirs[0].Name
 		} else if chief, ok := d.Office.Chief(); ok && !g.Leads {

@@ -113,8 +113,11 @@ func TestDepartedAreNamedUntilHandedOver(t *testing.T) {
 	withPeople(d, func(p []cases.Person) []cases.Person {
 		return slices.DeleteFunc(p, func(p cases.Person) bool { return p.ID == "qin" || p.ID == "ji" })
 	})
-	if text := digest(); !strings.Contains(text, "qin已不在名单，还包着2件：回“交接 qin 范玉林”") || strings.Contains(text, "ji") {
+	if text := digest(); !strings.Contains(text, "原经办人已不在名单，还包着2件：回“交接 qin 范玉林”") || strings.Contains(text, "ji") {
 		t.Fatalf("digest: %s", text)
+	}
+	if led := d.Args(load(t, s, firstNo), monday, nil)["Leader"]; led != "原经办人" {
+		t.Errorf("who led it is called %q", led)
 	}
 	id, ok, err := d.Holder(t.Context(), staff, "QIN")
 	if err != nil || !ok || id != "qin" {

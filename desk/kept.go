@@ -98,7 +98,7 @@ func (d *Desk) kept(r storage.Reader, no cases.Number) (k Kept, err error) {
 			return k, err
 		}
 		if Looked(e) {
-			k.Opened = append(k.Opened, Opening{e.At, d.Office.PersonName(e.Actor.ID), e.Motive})
+			k.Opened = append(k.Opened, Opening{e.At, d.PersonName(e.Actor.ID), e.Motive})
 		}
 	}
 	return k, nil

@@ -117,8 +117,8 @@ func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.A
 	case cases.Assign, cases.Help:
 		to = d.Office.UnitName(e.Unit)
 	case cases.Sponsor, cases.Hand:
-		to = d.Office.PersonName(e.Person)
+		to = d.PersonName(e.Person)
 	}
-	return words.Args{"Short": ShortNumber(c.No, now), "By": d.Office.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),
+	return words.Args{"Short": ShortNumber(c.No, now), "By": d.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),
 		"What": d.say("verb."+string(e.Verb), nil), "To": to}
 }

@@ -35,7 +35,7 @@ func (s *step) opened(purpose, motive string) (identity, error) {
 	why := fnv.New32a()
 	why.Write([]byte(motive))
 	key := fmt.Sprintf("open/%s/%s/%s/%x", s.c.No, s.actor.ID, dateOf(s.now), why.Sum32())
-	text := s.d.say("keeper.opened", s.caseArgs(words.Args{"By": s.d.Office.PersonName(s.actor.ID), "Motive": motive}))
+	text := s.d.say("keeper.opened", s.caseArgs(words.Args{"By": s.d.PersonName(s.actor.ID), "Motive": motive}))
 	_, err = s.d.tellAll(s.tx, except(s.mayOpen(), s.actor.ID), key, text, s.now)
 	return id, err
 }

@@ -92,7 +92,7 @@ func (d *Desk) MoveReception(tx storage.Tx, actor cases.Actor, rule, to calendar
 		return err
 	}
 	others := except(d.Office.With(cases.Staff, ""), actor.ID)
-	text := d.say("staff.moved", words.Args{"Old": rule, "New": to, "Note": note, "By": d.Office.PersonName(actor.ID)})
+	text := d.say("staff.moved", words.Args{"Old": rule, "New": to, "Note": note, "By": d.PersonName(actor.ID)})
 	_, err := d.tellAll(tx, others, fmt.Sprintf("moved/%s/%d", rule, now.UnixMilli()), text, now)
 	return err
 }

@@ -75,7 +75,7 @@ func (d *Desk) Waive(tx storage.Tx, actor cases.Actor, no cases.Number, who, rea
 	if err := s.take(cases.Event{Verb: cases.Waive, Against: against, Text: reason}); err != nil {
 		return Done{}, err
 	}
-	args := words.Args{"Who": d.accusedNames(against), "By": d.Office.PersonName(actor.ID), "Text": reason}
+	args := words.Args{"Who": d.accusedNames(against), "By": d.PersonName(actor.ID), "Text": reason}
 	if err := s.tellKeepers("staff.waived", args); err != nil {
 		return Done{}, err
 	}
@@ -107,10 +107,10 @@ func (s *step) withTheirHands(against []string) []string {
 func (d *Desk) accusedNames(against []string) []string {
 	var names []string
 	for _, id := range against {
-		if p, ok := d.Office.Person(id); ok {
-			names = append(names, p.Name)
+		if u, ok := d.Office.Unit(id); ok && u.ID == id {
+			names = append(names, u.Name)
 		} else {
-			names = append(names, d.Office.UnitName(id))
+			names = append(names, d.PersonName(id))
 		}
 	}
 	return names

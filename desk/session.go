@@ -137,7 +137,7 @@ func (d *Desk) tellUnbound(tx storage.Tx, gone []binding, now time.Time) error {
 		sum.Write(b.to)
 		switch kind, id := b.whom(); kind {
 		case "person":
-			people = append(people, d.Office.PersonName(id))
+			people = append(people, d.PersonName(id))
 		case "group":
 			groups = append(groups, d.groupName(id))
 		}

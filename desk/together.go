@@ -64,7 +64,7 @@ func (d *Desk) Merge(tx storage.Tx, actor cases.Actor, no, into cases.Number, no
 			return Done{}, err
 		}
 	}
-	args := words.Args{"Into": ShortNumber(o.c.No, now), "By": d.Office.PersonName(actor.ID)}
+	args := words.Args{"Into": ShortNumber(o.c.No, now), "By": d.PersonName(actor.ID)}
 	to, err := s.tellPetitioner("worker.merged", args)
 	if err != nil {
 		return Done{}, err
