@@ -21,55 +21,67 @@ type answering struct {
 	Seen  int          `cbor:"2,keyasint,omitempty"` // how many events the matter had when it was begun
 	Reply cases.Reply  `cbor:"3,keyasint"`
 	Ask   string       `cbor:"4,keyasint,omitempty"` // what it lacks: intake.BasisPart or CodePart; "" while it stands to be confirmed
+	// With are the matters that are the same, as they stood when they were named;
+	// All, that they get this answer too.
+	With []desk.Beside `cbor:"5,keyasint,omitempty"`
+	All  bool          `cbor:"6,keyasint,omitempty"`
 }
 
 func sameAnswer(a, b *answering) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.No == b.No && a.Seen == b.Seen && a.Reply == b.Reply && a.Ask == b.Ask
+	return a.No == b.No && a.Seen == b.Seen && a.Reply == b.Reply && a.Ask == b.Ask && a.All == b.All && slices.Equal(a.With, b.With)
 }
 
 // answerCase begins an answer (答复): it is shown before it goes out, unless 确认
 // stands at its end.
 func answerCase(t *turn, in input) (reply, error) {
 	a := intake.ReadAnswer(in.rest.Raw())
-	return t.showAnswer(answering{No: in.no, Reply: a.Reply}, a.Sure)
+	return t.showAnswer(answering{No: in.no, Reply: a.Reply, All: a.All}, a.Sure)
 }
 
-// showAnswer shows what the answer has come to, asks for what it lacks, or sends it.
+// showAnswer shows what the answer has come to, asks for what it lacks, or sends it:
+// to several only after they were named.
 func (t *turn) showAnswer(k answering, send bool) (reply, error) {
 	return does(func(tx storage.Tx) (string, error) {
 		k := k // the function may run again
-		d, err := t.b.desk.Draft(tx, t.actor, k.No, k.Reply, k.Seen, t.now)
-		if chosen := t.chosenBases(d.Case, k.Reply.Basis); chosen != "" { // 依据：1、2
+		shown := len(k.With) > 0 || t.was.Answer != nil && t.was.Answer.No == k.No && t.was.Answer.All && t.was.Answer.Ask == ""
+		if k.All && !(send && shown) {
+			with, err := t.besides(tx, k)
+			if err != nil {
+				return "", err
+			}
+			k.With, send = with, false
+		}
+		d, err := t.drafted(tx, k)
+		if chosen := t.chosenBases(d.Lead.Case, k.Reply.Basis); chosen != "" { // 依据：1、2
 			k.Reply.Basis = chosen
-			d, err = t.b.desk.Draft(tx, t.actor, k.No, k.Reply, k.Seen, t.now)
+			d, err = t.drafted(tx, k)
 		}
 		refusal, refused := desk.IsRefusal(err)
 		if err != nil && !refused {
 			return "", err
 		}
-		if d.Case.Events > 0 {
-			k.No, k.Seen = d.Case.No, d.Case.Events
+		if d.Lead.Case.Events > 0 {
+			k.No, k.Seen = d.Lead.Case.No, d.Lead.Case.Events
 		}
-		t.talk.Answer = &answering{No: k.No, Seen: k.Seen, Reply: k.Reply}
+		k.Ask, t.talk.Answer = "", &k
 		switch {
 		case !refused && send:
 			t.talk.Answer = nil
-			done, err := t.b.desk.Answer(tx, t.actor, k.No, k.Reply, t.now)
-			if err != nil {
-				return "", err
-			}
-			return t.step("answer", done, nil), nil
+			return t.sendAnswer(tx, k)
 		case !refused:
-			return t.say("answer.preview", words.Args{"Text": d.Text}), nil
+			return t.preview(tx, d)
 		case refusal.Code == cases.NoBasis:
-			t.talk.Answer.Ask = intake.BasisPart
-			return t.say("answer.basis", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Bases": t.bases(d.Case)}), nil
+			k.Ask = intake.BasisPart
+			return t.say("answer.basis", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Bases": t.bases(d.Lead.Case)}), nil
 		case refusal.Code == cases.NoCode:
-			t.talk.Answer.Ask = intake.CodePart
-			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Case)}), nil
+			k.Ask = intake.CodePart
+			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Lead.Case)}), nil
+		case refusal.Code == cases.TellsWho && d.Given: // it cannot be put in other words any more
+			t.talk.Answer = nil
+			return joined(t.refusal(refusal), t.say("answer.one-by-one", words.Args{"Numbers": t.besideNumbers(k), "Short": t.besideNumbers(k)[0]})), nil
 		case refusal.Code == cases.HarshWords, refusal.Code == cases.NoReason, refusal.Code == cases.TellsWho:
 			return joined(t.refusal(refusal), t.say("answer.change", nil)), nil
 		}
@@ -116,19 +128,26 @@ func (t *turn) inAnswer() (reply, error) {
 		return t.changesAnswer(k, part, to)
 	}
 	said := intake.ReadAnswer(t.text.Raw())
+	_, together := t.text.Exact(toAll)
+	if together || said.All {
+		k.All = true
+	}
+	if together && k.Ask != "" {
+		return t.showAnswer(k, false)
+	}
 	labelled := said.Basis != "" || said.Request != "" || said.Facts != "" || said.Code != ""
 	switch {
 	case labelled && k.Ask == "":
 		k.Reply = intake.Change(k.Reply, said.Reply)
 		return t.showAnswer(k, said.Sure)
 	case k.Ask == "":
-		if t.text.Yes() || intake.Sends(t.text) || said.Sure && said.Opinion == "" {
+		if t.text.Yes() || together || intake.Sends(t.text) || said.Sure && said.Opinion == "" {
 			return t.showAnswer(k, true)
 		}
 		if _, again := t.text.Exact(looking); again {
 			return t.showAnswer(k, false)
 		}
-		return says(t.say("answer.stands", words.Args{"Short": desk.ShortNumber(k.No, t.now)}))
+		return says(t.say("answer.stands", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Others": t.besideNumbers(k), "All": k.All}))
 	}
 	return does(func(tx storage.Tx) (string, error) {
 		k := k

@@ -92,6 +92,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "sponsor", words: []string{"包案"}, verb: cases.Sponsor, number: true, run: sponsor},
 		{id: "ask", words: []string{"问"}, verb: cases.Ask, number: true, run: ask},
 		{id: "answer", words: []string{"答复", "回复"}, verb: cases.Answer, number: true, run: answerCase},
+		{id: "answer-all", words: []string{"一并答复", "一起答复", "统一答复", "一并回复", "一起回复", "统一回复"}, verb: cases.Answer, number: true, run: answerAll},
 		{id: "extend", words: []string{"延期", "延长", "顺延"}, verb: cases.Extend, number: true, run: extend},
 		{id: "inform", words: []string{"已告知", "已电话告知"}, verb: cases.Inform, number: true, run: inform},
 		{id: "close", words: []string{"办结", "结案"}, verb: cases.Close, number: true, run: closeCase},

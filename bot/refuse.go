@@ -72,7 +72,10 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	history := t.history(events)
+	history, err := t.history(events)
+	if err != nil {
+		return "", err
+	}
 	more["History"] = history[max(0, len(history)-historyShown):]
 	tied, err := t.tied(c)
 	if c.Persons > 1 {
@@ -91,7 +94,7 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 // historyShown is how many of the latest events are shown.
 const historyShown = 8
 
-func (t *turn) history(events []cases.Event) (history []lookEvent) {
+func (t *turn) history(events []cases.Event) (history []lookEvent, err error) {
 	var before cases.Case
 	for _, e := range events {
 		was := before
@@ -120,9 +123,19 @@ func (t *turn) history(events []cases.Event) (history []lookEvent) {
 		if p, ok := t.b.Office.Person(e.Actor.ID); ok {
 			who = p.Name
 		}
-		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: t.readable(e)})
+		text := t.readable(e)
+		if e.Verb == cases.Answer && e.Other != nil {
+			other, err := t.b.desk.Current(t.ctx, t.actor, e.Other.No, t.now)
+			if err != nil {
+				return nil, err
+			}
+			if other.Events > 0 { // and may be seen
+				text = t.say("answered-with", words.Args{"Other": desk.ShortNumber(other.No, t.now), "Text": text})
+			}
+		}
+		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: text})
 	}
-	return history
+	return history, nil
 }
 
 // ofThePerson reports whether a step tells of the petitioner rather than of the

@@ -245,6 +245,9 @@ func (t *turn) command() (command, input, bool) {
 		return t.numberFirst()
 	}
 	c := t.b.table[id]
+	if c.id == "answer-all" && t.talk.Answer != nil && rest.Empty() { // what is shown goes to all
+		return command{}, input{}, false
+	}
 	allowed := c.who() == nil || slices.Contains(c.who(), t.actor.Role)
 	in := input{rest: rest}
 	switch {

@@ -68,7 +68,7 @@ func relate(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.step("relate", d, words.Args{"Other": desk.ShortNumber(o.No, t.now)}), nil
+		return t.step("relate", d, words.Args{"Other": desk.ShortNumber(o.No, t.now), "Same": kind == cases.SameMatter}), nil
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 type Answer struct {
 	cases.Reply
 	Sure bool // 确认 stands at its end: send it at once
+	All  bool // 一并确认: to all who have the same matter
 }
 
 // The parts of an answer, in the order in which they are read (条例 art. 32).
@@ -149,13 +150,16 @@ func citedBasis(opinion string) (basis, rest string) {
 // closing is an outcome that stands by itself at the end of an answer.
 var closing = regexp.MustCompile(`[\s,，。;；]((?:不予|不|部分|全部)?支持|(?:部分|不|全部)?采纳|转帮扶救助|调解达成|解答)[。.！!]?$`)
 
-var sure = regexp.MustCompile(`(?:^|[\s,，.。;；!！、：:])(?:确认|確認|确定)(?:无误|無誤)?(?:发送|发出|發送|發出)?[\s.。!！]*$`)
+var (
+	sure = regexp.MustCompile(`(?:^|[\s,，.。;；!！、：:])(?:一并|一併|一起|全部|都)?(?:确认|確認|确定)(?:无误|無誤)?(?:发送|发出|發送|發出)?[\s.。!！]*$`)
+	all  = regexp.MustCompile(`(?:一并|一併|一起|全部|都)(?:确认|確認|确定)`)
+)
 
 // ReadAnswer reads an answer. What is missing is left for desk.Answer to fill in
 // or to refuse.
 func ReadAnswer(text string) (a Answer) {
 	if at := sure.FindStringIndex(text); at != nil {
-		a.Sure, text = true, strings.TrimSpace(text[:at[0]])
+		a.Sure, a.All, text = true, all.MatchString(text[at[0]:]), strings.TrimSpace(text[:at[0]])
 	}
 	closed := ""
 	if at := closing.FindStringSubmatchIndex(text); at != nil {

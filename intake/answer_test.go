@@ -9,8 +9,10 @@ import (
 
 func TestReadAnswer(t *testing.T) {
 	for typed, want := range map[string]Answer{
-		"已补发436.5元":      {Reply: cases.Reply{Opinion: "已补发436.5元"}},
-		"已补发 依据：考勤记录 确认": {Reply: cases.Reply{Opinion: "已补发", Basis: "考勤记录"}, Sure: true},
+		"已补发436.5元":         {Reply: cases.Reply{Opinion: "已补发436.5元"}},
+		"已补发 依据：考勤记录 一并确认":  {Reply: cases.Reply{Opinion: "已补发", Basis: "考勤记录"}, Sure: true, All: true},
+		"这几天的工时都确认 依据：考勤记录": {Reply: cases.Reply{Opinion: "这几天的工时都确认", Basis: "考勤记录"}},
+		"已补发 依据：考勤记录 确认":    {Reply: cases.Reply{Opinion: "已补发", Basis: "考勤记录"}, Sure: true},
 		"依据：考勤记录；工资支付规定\n意见：已补发\n查明：少记3个夜班\n请求：补发\n处理：支持": {
 			Reply: cases.Reply{Request: "补发", Facts: "少记3个夜班", Opinion: "已补发", Basis: "考勤记录；工资支付规定", Code: cases.Supported}},
 		"【依據】時刻表【處理】不支持 車已排滿【事實】四台车": {

@@ -87,7 +87,7 @@ func everything() Args {
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
-		"Kind": "image", "Procedure": "simple"}
+		"Kind": "image", "Procedure": "simple", "Cause": "meanwhile"}
 	for _, name := range []string{"Lines", "New", "Waiting", "WithUnit", "Answered", "Overdue", "Soon", "Hot", "Own", "History", "Missing", "Departed"} {
 		args[name] = l
 	}
@@ -129,6 +129,9 @@ func everything() Args {
 	for _, name := range several.yesOrNo {
 		args[name] = true
 	}
+	for _, name := range several.lists {
+		args[name] = []string{"0048"}
+	}
 	for _, name := range append(termsYesOrNo, answersYesOrNo...) {
 		args[name] = true
 	}
@@ -154,10 +157,11 @@ var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "C
 var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
 // several are the facts of several people and several matters.
-var several = struct{ words, numbers, yesOrNo []string }{
-	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper"},
-	numbers: []string{"Ago"},
-	yesOrNo: []string{"HasInto", "Ended", "Long"},
+var several = struct{ words, numbers, yesOrNo, lists []string }{
+	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper", "Shown"},
+	numbers: []string{"Ago", "AskedN"},
+	yesOrNo: []string{"HasInto", "Ended", "Long", "Same", "Given", "All"},
+	lists:   []string{"Others", "CodeNumbers", "HandNumbers", "LostNumbers", "NewNumbers"},
 }
 
 // oneOf are the facts that are one of a few words.
@@ -171,6 +175,7 @@ var oneOf = map[string][]string{
 	"Outcome":   {"answered-there", "solved-there", "taken-on"},
 	"Kind":      {"image", "voice", "video", "file", "location", "card", "other", "notice", "decide", "handle", "review"},
 	"Procedure": {"", "ordinary", "simple"},
+	"Cause":     {"meanwhile", "no-code", "no-reason", "wrong-stage", "no-other", "recused"},
 	"Verb":      {"ask", "answer", "feedback", "object", "instruct", "supplement", "submit", "help", "sign-off", "dispute"},
 }
 
