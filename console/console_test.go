@@ -408,6 +408,11 @@ func TestNotAccepted(t *testing.T) {
 // read again as long as the form is there.
 func TestTakeOnce(t *testing.T) {
 	x := set(t)
+	a := x.by("wang", "/new", nil)
+	if strings.Contains(a.html, "checked") {
+		t.Error("a way is chosen before anybody chose")
+	}
+	x.wants(x.by("wang", "/new", url.Values{"key": {"none"}, "text": {"澡堂没热水"}}), http.StatusUnprocessableEntity, "请选是怎么来的")
 	form := url.Values{"key": {"a key"}, "channel": {"call"}, "text": {"事由：澡堂没热水 诉求：修好"}, "name": {"张三"}, "contact": {"13900001234"}}
 	first := x.by("wang", "/new", form)
 	x.wants(first, http.StatusOK, "编号 2026-0001", "查询码", "请把编号和查询码告诉本人", "打印回执", "信访登记回执", "不留底")

@@ -29,7 +29,7 @@ type receiptPage struct {
 
 // blank shows the empty form.
 func (v *visit) blank() {
-	v.form(http.StatusOK, "", intake.Note{Channel: string(cases.ByCall)}, "")
+	v.form(http.StatusOK, "", intake.Note{}, "")
 }
 
 func (v *visit) form(status int, refused string, note intake.Note, persons string) {
@@ -58,6 +58,10 @@ func (v *visit) take() {
 		Name: v.value("name"), Contact: v.value("contact"), Key: v.value("key")}
 	if note.Key == "" {
 		v.fail(v.w, http.StatusBadRequest, v.say("page.bad-form", nil))
+		return
+	}
+	if note.Channel == "" {
+		v.form(http.StatusUnprocessableEntity, v.say("page.lacks.channel", nil), note, persons)
 		return
 	}
 	if persons != "" {
