@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"fangzhuo/cases"
@@ -47,6 +48,10 @@ func (t *turn) sameOrNot() (reply, error) {
 	_, yes := t.text.Exact(itIsOld)
 	_, no := t.text.Exact(itIsNew)
 	switch {
+	case len(t.talk.Parts) > 0 && (no || t.text.No()):
+		return t.decidesPart(cases.Number{})
+	case len(t.talk.Parts) > 0 && (yes || t.text.Yes()):
+		return t.decidesPart(same)
 	case no || t.text.No():
 		t.talk.Same, t.talk.Anew = cases.Number{}, true
 		return t.handIn(cases.Number{})
@@ -77,6 +82,36 @@ func (t *turn) sameOrNot() (reply, error) {
 		}
 		return t.say("same-added", t.b.desk.Args(c, t.now, nil)), nil
 	})
+}
+
+// asksPart asks of the first part not decided yet that was handed in before.
+func (t *turn) asksPart(f cases.Form) (reply, bool, error) {
+	for i := len(t.talk.Into); i < len(t.talk.Parts); i++ {
+		part := t.talk.Parts[i]
+		c, alike, err := cases.Case{}, false, error(nil)
+		if kind, ok := t.b.Office.Suggest(part); !t.nameless() && !(ok && (kind.Sealed || kind.Urgent)) {
+			c, alike, err = t.b.desk.Again(t.ctx, t.m.From, t.fieldsOf(f, part, false), t.now)
+		}
+		if err != nil {
+			return reply{}, false, err
+		}
+		if alike && !slices.Contains(t.talk.Into, c.No) {
+			t.talk.Same, t.talk.Ask = c.No, ""
+			t.talk.Until = t.now.Add(t.b.DraftFor)
+			shown := withoutHead(t.talk.Parts)[i]
+			r, err := says(joined(t.say("several.part", words.Args{"N": i + 1, "Text": shown}), t.say("same-again", t.b.desk.Args(c, t.now, words.Args{"Ended": !c.Stage.Open()}))))
+			return r, true, err
+		}
+		t.talk.Into = append(slices.Clone(t.talk.Into), cases.Number{})
+	}
+	return reply{}, false, nil
+}
+
+// decidesPart takes the answer for the part asked about, and goes on with the others.
+func (t *turn) decidesPart(into cases.Number) (reply, error) {
+	f, _ := t.b.form(t.talk.Form)
+	t.talk.Into, t.talk.Same = append(slices.Clone(t.talk.Into), into), cases.Number{}
+	return t.handInEach(f)
 }
 
 // alikeHint says which open matters, whoever's, a case may be the same as.

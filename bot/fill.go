@@ -256,6 +256,9 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 		return t.fix(f, rest)
 	}
 	if contact, ok := f.Field(cases.ContactInfo); ok && onlyPhone(t.text.Folded()) {
+		if t.nameless() {
+			return says(joined(t.say("form.no-phone", nil), t.summaryText(f)))
+		}
 		t.remember(t.m.Text)
 		if problem := t.take(contact, t.text); problem != "" {
 			return says(problem)

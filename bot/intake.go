@@ -156,11 +156,17 @@ func (t *turn) next(f cases.Form, after string) (reply, error) {
 		if t.talk.Straight && (!field.Required || field.ID == cases.SignAs) {
 			continue // the story was rich enough; the summary shows what is open
 		}
+		if field.ID == cases.ContactInfo && t.nameless() {
+			continue // whose number is known is not anonymous
+		}
 		t.talk.Ask = field.ID
 		return says(t.question())
 	}
 	return t.summary(f)
 }
+
+// nameless reports whether the open form is signed by nobody.
+func (t *turn) nameless() bool { return t.talk.Fields[cases.SignAs] == string(cases.Anonymous) }
 
 // question words the question that stands.
 func (t *turn) question() string {
@@ -208,6 +214,7 @@ func (t *turn) summaryText(f cases.Form) string {
 	var open []string
 	for i, field := range f.Fields {
 		switch v := t.shown(field); {
+		case field.ID == cases.ContactInfo && t.nameless(): // it is not kept
 		case v == "":
 			open = append(open, field.Label)
 		case summed && field.ID == cases.Matter:

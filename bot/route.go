@@ -153,6 +153,9 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 		r, err = track(t, input{no: cases.Number{Year: year, Seq: seq}, rest: rest})
 		return r, true, err
 	}
+	if r, ok, err := t.asksWho(); ok {
+		return r, true, err
+	}
 	folded := t.text.Folded()
 	question := strings.HasSuffix(folded, "?") || anyOf(folded, []string{"哪天", "什么时候是", "是谁", "能干什么", "怎么样了"})
 	if t.known || !question || utf8.RuneCountInString(folded) > shortQuestion {
@@ -175,6 +178,39 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 	return r, true, err
 }
 
+// who is how people ask in whose hands something is.
+var who = phrase.NewWords(map[string]string{"谁": "", "是谁": "", "谁呀": "", "谁管": "", "谁办": "", "谁在办": "", "谁在管": "", "谁给办": "", "谁来办": "", "谁办的": "", "谁接的": "",
+	"谁负责": "", "找谁": "", "归谁": "", "归谁管": "", "归谁办": "", "是谁在办": "", "是谁管": "", "谁管我的事": "", "谁在办我的事": "", "我的事谁管": "", "我的事谁在办": "",
+	"哪个单位管": "", "哪个单位办": "", "哪个单位在办": "", "哪个部门管": "", "哪个部门办": "", "谁给我办": "", "到底谁管": "", "该找谁": ""})
+
+// asksWho answers who has their matter in hand; whoever has none is told whom to turn to.
+func (t *turn) asksWho() (r reply, asked bool, err error) {
+	text, no := t.text, cases.Number{}
+	if year, seq, rest, ok := text.CaseNo(); ok {
+		text, no = rest, cases.Number{Year: year, Seq: seq}
+	}
+	if _, ok := text.Exact(who); !ok || t.known {
+		return reply{}, false, nil
+	}
+	t.result = true
+	if !no.IsZero() {
+		r, err = track(t, input{no: no, rest: phrase.Read("")})
+		return r, true, err
+	}
+	list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+	open := numbersOf(list, func(c cases.Case) bool { return c.Stage.Open() })
+	switch {
+	case err != nil:
+	case len(open) == 1:
+		r, err = track(t, input{no: open[0], rest: phrase.Read("")})
+	case len(list) > 0:
+		r, err = mine(t, input{})
+	default:
+		r, err = channels(t, input{})
+	}
+	return r, true, err
+}
+
 // shortQuestion is up to how many characters a question is one in passing.
 const shortQuestion = 20
 
@@ -193,6 +229,9 @@ func (t *turn) inForm() (reply, error) {
 		if _, answered := t.text.Exact(apartOrOne); chosen || answered {
 			return t.fill()
 		}
+	}
+	if r, ok, err := t.signsMeanwhile(); ok {
+		return r, err
 	}
 	if id, rest, ok := t.text.Command(t.b.starts); ok {
 		f, _ := t.b.form(id)
@@ -219,6 +258,24 @@ func (t *turn) inForm() (reply, error) {
 		}
 	}
 	return t.fill()
+}
+
+// signsMeanwhile takes how somebody wants to sign, said alone while something else
+// is asked (匿名 begins a form elsewhere). Behind a story it ends the story.
+func (t *turn) signsMeanwhile() (r reply, ok bool, err error) {
+	f, _ := t.b.form(t.talk.Form)
+	sign, asks := f.Field(cases.SignAs)
+	c, chosen := intake.Signs(sign, t.text)
+	switch {
+	case !asks || !chosen:
+		return reply{}, false, nil
+	case t.talk.Ask == cases.SignAs || t.talk.Hearing && len(t.talk.Story) > 0:
+		r, err = t.fill()
+		return r, true, err
+	}
+	t.talk.Fields = cloneFields(t.talk.Fields)
+	t.talk.Fields[cases.SignAs] = c.ID
+	return reply{text: joined(t.say("form.signed", words.Args{"Choices": []string{c.Label}}), t.question())}, true, nil
 }
 
 // closeQuestion forgets a question that was answered a while ago: what is said

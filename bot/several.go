@@ -167,7 +167,7 @@ func (t *turn) fixPart(rest phrase.Text) (reply, error) {
 }
 
 func (t *turn) setParts(parts []string) {
-	t.talk.Parts = parts
+	t.talk.Parts, t.talk.Into = parts, nil
 	t.talk.Fields[cases.Matter] = strings.Join(parts, "\n")
 }
 
@@ -184,38 +184,65 @@ func (t *turn) whole(f cases.Form) (reply, error) {
 	return t.next(f, cases.Matter)
 }
 
-// handInEach hands in every part as a matter of its own, all or none.
+// handInEach hands in every part as a matter of its own, all or none. What was
+// handed in before is asked about first, and goes on with that if its author says so.
 func (t *turn) handInEach(f cases.Form) (reply, error) {
+	if r, asks, err := t.asksPart(f); asks || err != nil {
+		return r, err
+	}
 	k := t.talk.clone()
 	signature := cases.Signature(k.Fields[cases.SignAs])
 	if signature == "" {
 		signature = cases.Sealed
 	}
-	sealed := make([]bool, len(k.Parts))
+	sealed, adds := make([]bool, len(k.Parts)), make([]bool, len(k.Parts))
 	for i, part := range k.Parts {
 		sealed[i] = t.accusing(part)
+		if k.Into[i].IsZero() {
+			continue
+		}
+		c, own, err := t.b.desk.Track(t.ctx, k.Into[i], t.claim(""), t.now)
+		if _, refused := desk.IsRefusal(err); refused || err == nil && !own {
+			k.Into[i] = cases.Number{} // it is theirs no longer
+		} else if err != nil {
+			return reply{}, err
+		}
+		adds[i] = !k.Into[i].IsZero() && c.Stage.Open()
 	}
 	said, into := saidOfEach(k.Said, k.Parts, sealed)
 	var all []desk.Submission
 	for i, part := range k.Parts {
 		all = append(all, desk.Submission{Persons: spokenBy(part), From: t.m.From, Form: f.ID, Category: f.Category,
 			Fields: t.fieldsOf(f, part, sealed[i]), Signature: signature, Name: k.Name, Contact: k.Fields[cases.ContactInfo],
-			Guarded: k.Guarded, Said: said[i]})
+			Guarded: k.Guarded, Said: said[i], ReturnOf: k.Into[i]})
 	}
 	return does(func(tx storage.Tx) (string, error) {
 		var receipts []desk.Receipt
+		var parts []string
+		numbers, added := make([]cases.Number, len(all)), ""
 		for i, s := range all {
+			if adds[i] {
+				c, err := t.b.desk.SupplementAll(tx, k.Into[i], t.claim(""), s.Said, k.Parts[i], t.now)
+				if err != nil {
+					return "", fmt.Errorf("add part %d of %d: %w", i+1, len(all), err)
+				}
+				numbers[i], added = c.No, joined(added, t.say("same-added", t.b.desk.Args(c, t.now, nil)))
+				continue
+			}
 			r, err := t.b.desk.Submit(tx, s, t.now)
 			if err != nil {
 				return "", fmt.Errorf("hand in part %d of %d: %w", i+1, len(all), err)
 			}
-			receipts = append(receipts, r)
+			receipts, parts, numbers[i] = append(receipts, r), append(parts, withoutHead(k.Parts)[i]), r.Case.No
 		}
 		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
-		if err := t.handedInEach(tx, k.Draft, receipts, into); err != nil {
+		if err := t.handedInEach(tx, k.Draft, numbers, signature, into); err != nil {
 			return "", err
 		}
-		return t.receiptOfEach(receipts, withoutHead(k.Parts)), nil
+		if len(receipts) == 0 {
+			return added, nil
+		}
+		return joined(added, t.receiptOfEach(receipts, parts)), nil
 	})
 }
 
@@ -311,16 +338,16 @@ func squashed(s string) string { return strings.Join(strings.Fields(phrase.Fold(
 
 // handedInEach notes which matters each message became, for when it is taken back.
 // Nothing leads to anonymous ones.
-func (t *turn) handedInEach(tx storage.Tx, draft string, receipts []desk.Receipt, into [][]int) error {
+func (t *turn) handedInEach(tx storage.Tx, draft string, of []cases.Number, signature cases.Signature, into [][]int) error {
 	t.became.Case, t.became.Event = cases.Number{}, 0
-	if receipts[0].Case.Signature == cases.Anonymous {
+	if signature == cases.Anonymous {
 		t.became = became{}
 		return nil
 	}
 	numbers := make([][]cases.Number, len(into))
 	for n, parts := range into {
 		for _, i := range parts {
-			numbers[n] = append(numbers[n], receipts[i].Case.No)
+			numbers[n] = append(numbers[n], of[i])
 		}
 	}
 	return record.Save(tx, t.seenTable(), eachKey(draft), numbers)

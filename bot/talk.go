@@ -49,6 +49,7 @@ type talk struct {
 	Parts    []string          `cbor:"70,keyasint,omitempty"` // it was asked whether the story is these several matters
 	Labelled bool              `cbor:"71,keyasint,omitempty"` // and it was told label by label
 	Whole    bool              `cbor:"72,keyasint,omitempty"` // and it is one
+	Into     []cases.Number    `cbor:"73,keyasint,omitempty"` // of the parts decided so far: the matter that each is once more, zero for none
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 	Answer   *answering        `cbor:"24,keyasint,omitempty"` // an answer to a petitioner that is not sent yet
 }
@@ -59,7 +60,7 @@ func (k talk) empty() bool { return k.equal(talk{}) }
 // about what a turn can change.
 func (k talk) equal(l talk) bool {
 	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.About == l.About && k.Anew == l.Anew &&
-		slices.Equal(k.Parts, l.Parts) && k.Labelled == l.Labelled && k.Whole == l.Whole &&
+		slices.Equal(k.Parts, l.Parts) && slices.Equal(k.Into, l.Into) && k.Labelled == l.Labelled && k.Whole == l.Whole &&
 		k.Form == l.Form && k.Offered == l.Offered && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
 		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
@@ -71,7 +72,7 @@ func (k talk) equal(l talk) bool {
 func (k talk) clone() talk {
 	k.Fields, k.Skipped = maps.Clone(k.Fields), slices.Clone(k.Skipped)
 	k.Said, k.Story, k.Asked = slices.Clone(k.Said), slices.Clone(k.Story), slices.Clone(k.Asked)
-	k.After, k.Parts = slices.Clone(k.After), slices.Clone(k.Parts)
+	k.After, k.Parts, k.Into = slices.Clone(k.After), slices.Clone(k.Parts), slices.Clone(k.Into)
 	return k
 }
 

@@ -41,9 +41,12 @@ func nameAt(text string, names []string) (longest string) {
 }
 
 // endsName reports whether a name in front of after is complete. WeChat itself
-// puts U+2005, a space, behind it.
+// puts U+2005, a space, behind it. What goes on as an address (a@小信.com) is none.
 func endsName(after string) bool {
 	r, size := utf8.DecodeRuneInString(after)
+	if next, _ := utf8.DecodeRuneInString(after[size:]); r == '.' && next < utf8.RuneSelf && (unicode.IsLetter(next) || unicode.IsDigit(next)) {
+		return false
+	}
 	return size == 0 || unicode.IsSpace(r) || unicode.IsPunct(r)
 }
 

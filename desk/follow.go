@@ -95,7 +95,7 @@ func (s *step) handOver(was cases.Case) error {
 		return s.tellKeepers("discipline.new", nil)
 	}
 	if was.Sealed && s.actor.Role == cases.Discipline {
-		return s.tellKeepers("staff.new", nil)
+		return s.tellOfNew()
 	}
 	return nil
 }

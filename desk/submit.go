@@ -106,12 +106,28 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if danger && category.Urgent {
 		err = st.sound()
 	} else {
-		err = st.tellKeepers("staff.new", nil)
+		err = st.tellOfNew()
 	}
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Case: st.c, Code: code}, st.commit()
+}
+
+// shortStory is up to how many characters a story stands in a notice as it was told.
+const shortStory = 60
+
+// tellOfNew tells those who look after new matters: of a long story about pay what
+// it comes to, for its beginning says little.
+func (s *step) tellOfNew() error {
+	matter, want := s.c.Fields[cases.Matter], s.c.Fields[cases.Want]
+	sum, ok := phrase.SumUp(matter, s.d.Dialect, dateOf(s.now))
+	ok = ok && utf8.RuneCountInString(matter) > shortStory
+	if ok && want == strings.Join(sum.Wants, "、") { // the sum says so
+		want = ""
+	}
+	return s.tellKeepers("staff.new", words.Args{"Summed": ok, "Want": want, "When": sum.Day, "Lacks": sum.Lacks,
+		"Amount": sum.Amount, "Recorded": sum.Recorded, "Claimed": sum.Claimed, "Wants": sum.Wants})
 }
 
 // unnamedFields are the fields of a matter without its petitioner's own name, which

@@ -23,11 +23,18 @@ func Labels(f cases.Form) map[string]string {
 	return m
 }
 
-// Choose reads a choice by number, label or another word for it.
-func Choose(field cases.Field, text phrase.Text) (cases.Choice, bool) {
-	if n, ok := text.Choice(len(field.Choices)); ok {
-		return field.Choices[n-1], true
+// Signs reads a choice by its label or another word for it, with nothing else said:
+// what it means whatever was asked.
+func Signs(field cases.Field, text phrase.Text) (cases.Choice, bool) {
+	id, ok := text.Exact(wordsOf(field))
+	i := slices.IndexFunc(field.Choices, func(c cases.Choice) bool { return c.ID == id })
+	if !ok || i < 0 {
+		return cases.Choice{}, false
 	}
+	return field.Choices[i], true
+}
+
+func wordsOf(field cases.Field) phrase.Words {
 	typed := map[string]string{}
 	for _, c := range field.Choices {
 		typed[c.Label] = c.ID
@@ -35,7 +42,15 @@ func Choose(field cases.Field, text phrase.Text) (cases.Choice, bool) {
 			typed[w] = c.ID
 		}
 	}
-	words := phrase.NewWords(typed)
+	return phrase.NewWords(typed)
+}
+
+// Choose reads a choice by number, label or another word for it.
+func Choose(field cases.Field, text phrase.Text) (cases.Choice, bool) {
+	if n, ok := text.Choice(len(field.Choices)); ok {
+		return field.Choices[n-1], true
+	}
+	words := wordsOf(field)
 	id, ok := text.Exact(words)
 	if !ok { // "匿名，别告诉队长"
 		id, _, ok = text.Command(words)

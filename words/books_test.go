@@ -152,7 +152,7 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
-	"MayDispute", "Leads", "FewRated"}
+	"MayDispute", "Leads", "FewRated", "Summed"}
 
 var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
