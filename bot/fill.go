@@ -90,6 +90,11 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 	if _, ok := t.text.Exact(finished); ok {
 		return t.told()
 	}
+	if len(t.talk.Story) == 0 && t.text.Reacts() == phrase.Waiting && len(t.m.Media) == 0 { // they ask, and tell nothing yet
+		if r, ok, err := t.howItStands(); ok || err != nil {
+			return reply{text: joined(r.text, t.question())}, err
+		}
+	}
 	if field, ok := f.Field(cases.SignAs); ok && !t.text.Empty() {
 		if c, ok := intake.Choose(field, t.text); ok { // said ahead of the question: the rest is told
 			t.talk.Fields = cloneFields(t.talk.Fields)

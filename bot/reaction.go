@@ -22,8 +22,11 @@ const reactsFor = 30 * 24 * time.Hour
 // was said waits as an open form meanwhile.
 func (t *turn) reaction() (r reply, ok bool, err error) {
 	how := t.text.Reacts()
-	if t.known || how == "" || len(t.m.Media) > 0 || t.soundsSealed() {
+	switch {
+	case t.known || how == "" || len(t.m.Media) > 0 || t.soundsSealed() || strings.Contains(t.text.Folded(), "接待"):
 		return reply{}, false, nil
+	case how == phrase.Waiting:
+		return t.howItStands()
 	}
 	c, ok, err := t.reactsTo(how)
 	if err != nil || !ok {
@@ -55,6 +58,30 @@ func (t *turn) reactsTo(how phrase.Reaction) (cases.Case, bool, error) {
 		}
 	}
 	return cases.Case{}, false, nil
+}
+
+// howItStands tells somebody who asks in their own words how their matter stands:
+// the one whose number they say, the one they have, or all of them. Who has none
+// may be telling of something else.
+func (t *turn) howItStands() (r reply, ok bool, err error) {
+	list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+	if err != nil || len(list) == 0 {
+		return reply{}, false, err
+	}
+	t.result = true
+	year, seq, _, _ := t.text.CaseNo()
+	for _, c := range list {
+		if same(c.No, cases.Number{Year: year, Seq: seq}) {
+			r, err = track(t, input{no: c.No})
+			return r, true, err
+		}
+	}
+	if open := numbersOf(list, func(c cases.Case) bool { return c.Stage.Open() }); len(open) == 1 {
+		r, err = track(t, input{no: open[0]})
+		return r, true, err
+	}
+	r, err = mine(t, input{})
+	return r, true, err
 }
 
 // justHandedIn is for how long what follows on a matter is no reaction to it.

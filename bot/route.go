@@ -130,14 +130,14 @@ func (t *turn) ordinary() (reply, error) {
 	if len(t.talk.Asked) > 0 && (!t.text.Empty() || len(t.m.Media) > 0) && !t.soundsSealed() {
 		return t.answersQuestion()
 	}
+	if r, ok, err := t.reaction(); ok || err != nil {
+		return r, err
+	}
 	if r, asked, err := t.asks(); asked {
 		return r, err
 	}
 	if no, code, ok := t.goesWithLast(); ok {
 		return t.addsMedia(no, code)
-	}
-	if r, ok, err := t.reaction(); ok {
-		return r, err
 	}
 	if t.soundsLikeMatter() {
 		return t.straight()

@@ -10,6 +10,9 @@ func (t Text) Choice(n int) (int, bool) {
 	f := []rune(t.bare())
 	i := hasPrefix(f, 0, "我选择", "我选", "选择", "选项", "选")
 	i = hasPrefix(f, i, "第")
+	if peek(f, i) == '0' { // 0002 is the number of a matter
+		return 0, false
+	}
 	c := readNumeral(f, i)
 	end := hasPrefix(f, hasPrefix(f, c.end, "个", "项", "条", "号", "种"), "吧", "的")
 	if c.end == i || end < len(f) || c.value < 1 || c.value > float64(n) || c.value != float64(int(c.value)) {

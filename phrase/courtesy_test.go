@@ -27,8 +27,10 @@ func TestCourteous(t *testing.T) {
 func TestReacts(t *testing.T) {
 	for raw, want := range map[string]Reaction{
 		"还是不行，水还是凉的": Unmended, "咋还没人来": Unmended, "没解决": Unmended, "水又停了": Unmended, "到现在还没给我补": Unmended, "催一下": Unmended, "不满意": Unmended, "老样子": Unmended,
+		"上回那个食堂的事咋样了": Waiting, "我反映的事有结果没": Waiting, "我的那个事到哪一步了": Waiting, "办了没": Waiting, "啥时候能解决": Waiting, "处理得怎么样了？": Waiting, "有消息吗": Waiting,
+		"队里问我咋样了，我说腿还疼着，他们也不给报工伤": "", "啥时候发工资": "", "结果食堂又涨价": "", "有没有补贴": "",
 		"水热了，谢谢": Mended, "修好了": Mended, "钱到账了": Mended, "已经解决了 谢谢": Mended, "不漏了": Mended,
-		"没修好": Unmended, "修好了吗？": "", "没换好了还": Unmended, "": "", "谢谢": "", "我们队澡堂子的水一到后半夜就凉": "",
+		"没修好": Unmended, "修好了吗？": "", "给我解决了没": Waiting, "没换好了还": Unmended, "": "", "谢谢": "", "我们队澡堂子的水一到后半夜就凉": "",
 		"食堂的饭又贵又难吃，排队的人一直排到门外头，能不能多开两个窗口让大家早点吃上饭": "",
 	} {
 		if got := Read(raw).Reacts(); got != want {
