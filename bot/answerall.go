@@ -68,7 +68,7 @@ func (t *turn) preview(tx storage.Tx, d desk.Together) (string, error) {
 	case k.All && d.Given && len(get) == 0:
 		t.talk.Answer = nil
 		if len(d.Left) > 0 {
-			return t.leftOut(d.Left), nil
+			return t.b.desk.LeftText(d.Left, t.now), nil
 		}
 		return t.say("answer.none", args), nil
 	case k.All:
@@ -76,7 +76,7 @@ func (t *turn) preview(tx storage.Tx, d desk.Together) (string, error) {
 			args["Text"], args["Shown"] = d.With[0].Text, desk.ShortNumber(get[0], t.now)
 		}
 		args["Others"], args["N"] = t.shorts(get), len(get)+1
-		return joined(t.say("answer.preview", args), joined(t.say("answer.to-all", args), t.leftOut(d.Left))), nil
+		return joined(t.say("answer.preview", args), joined(t.say("answer.to-all", args), t.b.desk.LeftText(d.Left, t.now))), nil
 	}
 	return joined(t.say("answer.preview", args), t.say("answer.others", args)), nil
 }
@@ -120,10 +120,10 @@ func (t *turn) sendAnswer(tx storage.Tx, k answering) (string, error) {
 		}
 	}
 	if len(numbers) == 0 {
-		return t.leftOut(all.Left), nil
+		return t.b.desk.LeftText(all.Left, t.now), nil
 	}
 	text := joined(t.say("done.answer-all", words.Args{"Numbers": t.shorts(numbers), "Short": t.shorts(numbers)[0], "CodeNumbers": t.shorts(byCode), "HandNumbers": t.shorts(byHand), "LostNumbers": t.shorts(lost),
-		"NewNumbers": t.shorts(registered)}), t.leftOut(all.Left))
+		"NewNumbers": t.shorts(registered)}), t.b.desk.LeftText(all.Left, t.now))
 	return t.andWaiting(tx, text, k.No, all.Left)
 }
 
@@ -141,12 +141,4 @@ func (t *turn) andWaiting(tx storage.Tx, text string, no cases.Number, but []des
 		return text, nil
 	}
 	return joined(text, t.say("answer.waiting", words.Args{"Short": desk.ShortNumber(no, t.now), "Others": t.besideNumbers(answering{With: with})})), nil
-}
-
-// leftOut says which matters do not get the answer, and why.
-func (t *turn) leftOut(left []desk.LeftOut) (text string) {
-	for _, l := range left {
-		text = joined(text, t.say("answer.left", words.Args{"Short": desk.ShortNumber(l.No, t.now), "Cause": string(l.Why.Code), "Typed": l.Why.Typed, "Stage": string(l.Why.Stage)}))
-	}
-	return text
 }

@@ -39,6 +39,9 @@ func (v *visit) typedReply() cases.Reply {
 // answer gives the answer that was shown last, or comes back to have it shown.
 func (v *visit) answer(tx storage.Tx, no cases.Number) (desk.Done, error) {
 	r := v.typedReply()
+	if with := v.beside(); len(with) > 0 && r.Opinion != "" {
+		return v.answerAll(tx, no, r, with)
+	}
 	d, err := v.Desk.Draft(tx, v.actor, no, r, 0, v.Now())
 	if err != nil {
 		return desk.Done{}, err
@@ -60,7 +63,7 @@ func (v *visit) asksAnswer(c cases.Case) []field {
 		results = append(results, choice{ID: string(code), Name: v.say("result."+string(code), nil)})
 	}
 	return slices.Concat([]field{v.box("page.text.answer", true), basis}, v.pick("page.f.result", "code", results, false),
-		[]field{v.line("page.f.request", "request", false), v.line("page.f.facts", "facts", false)})
+		[]field{v.line("page.f.request", "request", false), v.line("page.f.facts", "facts", false)}, v.asksBeside())
 }
 
 // asksConclude asks for what the next level up says.

@@ -121,7 +121,7 @@ var fieldsOf = map[cases.Code][]string{
 	cases.NoUnit: {"unit"}, cases.IsLead: {"unit"}, cases.SealedUnit: {"unit", "to", "leader"}, cases.Recused: {"unit", "leader", "approver", "to"},
 	cases.NoCategory: {"category"}, cases.NoSimple: {"procedure"}, cases.NotSimple: {"procedure"}, cases.NoLeader: {"leader", "to"},
 	cases.NoTerm: {"until", "days"}, cases.TooLong30: {"until", "days"}, cases.NoApprover: {"approver"},
-	cases.NoText: {"text"}, cases.QuotesWords: {"text"}, cases.HarshWords: {"text"}, cases.NoReason: {"text"}, cases.NoMotive: {"text"},
+	cases.NoText: {"text"}, cases.QuotesWords: {"text"}, cases.HarshWords: {"text"}, cases.TellsWho: {"text"}, cases.NoReason: {"text"}, cases.NoMotive: {"text"},
 	cases.TooLong: {"text"}, cases.Disputed: {"text"}, cases.NoBasis: {"basis"}, cases.NoCode: {"code"}, cases.NoRoute: {"route"},
 	cases.NoOther: {"other"}, cases.Unknown: {"other"}, cases.SealedApart: {"other"}, cases.NoAgainst: {"who"}, cases.StaysSealed: {"signature"},
 }

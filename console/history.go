@@ -75,6 +75,13 @@ func (v *visit) detail(was cases.Case, e cases.Event) string {
 		return strings.Join(v.corrected(was, e), "\n")
 	case cases.Recuse, cases.Waive:
 		return v.names(e.Against)
+	case cases.Answer:
+		if e.Other == nil {
+			return ""
+		}
+		if o, err := v.Desk.Current(v.req.Context(), v.actor, e.Other.No, v.Now()); err == nil && o.Events > 0 { // and may be seen
+			return v.say("page.e.with", words.Args{"Other": desk.ShortNumber(o.No, v.Now())})
+		}
 	case cases.Merge, cases.Split, cases.Relate:
 		if e.Other != nil {
 			return e.Other.No.String()

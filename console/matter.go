@@ -97,6 +97,9 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 	}
 	p.Title = c.No.String()
 	ties, err := v.ties(c)
+	if err == nil {
+		v.same, err = v.Desk.Waiting(v.req.Context(), v.actor, c)
+	}
 	if err != nil {
 		v.broken(v.w, err)
 		return

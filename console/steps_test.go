@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fangzhuo/cases"
+	"fangzhuo/chat"
 	"fangzhuo/desk"
 	"fangzhuo/storage"
 )
@@ -192,6 +193,52 @@ func TestStepsOfTheAnswer(t *testing.T) {
 	x.offers("wang", []cases.Verb{cases.Finish}, []cases.Verb{cases.Review})
 	x.fails("wang", cases.Finish, "这一项要填", "text", "")
 	x.wants(x.sure("wang", cases.Finish, "不再受理同一件事", "text", "复核维持"), http.StatusOK, "“终结”办好了", "现在没有要办的")
+}
+
+// Others with the same matter get the answer too where their box is ticked: none is
+// at first, and one that somebody touched meanwhile is named and waits.
+func TestStepsOfOneAnswerForSeveral(t *testing.T) {
+	x := set(t)
+	for _, matter := range []string{"澡堂锁坏了", "更衣柜打不开", "柜子锁芯掉了", "路灯不亮"} {
+		x.submit(matter, cases.Sealed)
+	}
+	x.does("wang", cases.Relate, "other", "2", "kind", "same")
+	x.does("wang", cases.Relate, "other", "3", "kind", "same")
+	x.does("wang", cases.Relate, "other", "4", "kind", "alike")
+	box := regexp.MustCompile(`type="checkbox" name="(with-2026-\d+-\d+)" value="yes"( checked)?`)
+	boxes := func(html string) (names []string) {
+		for _, m := range box.FindAllStringSubmatch(html, -1) {
+			names = append(names, m[1]+m[2])
+		}
+		return names
+	}
+	names := boxes(x.by("wang", "/matters/2026-0001", nil).html)
+	if want := []string{"with-2026-0002-2", "with-2026-0003-2"}; !slices.Equal(names, want) {
+		t.Fatalf("boxes %q, want %q", names, want)
+	}
+	reply := []string{"text", "锁全换好了", "basis", "维修单", "code", "supported", names[0], "yes", names[1], "yes"}
+	err := x.store.Update(t.Context(), func(tx storage.Tx) error {
+		_, err := x.desk.Supplement(tx, cases.Number{Seq: 2}, desk.Claim{From: "test:luo"}, chat.Message{At: monday}, "还有一个", monday)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := x.by("wang", "/matters/2026-0001/answer", fill(append(reply, "key", "shown")...))
+	x.wants(a, http.StatusOK, "0001有答复了", "0003也这样答复", "0002没有一起答复：反映人刚有新动作", "确认发出")
+	if got, want := boxes(a.html), []string{"with-2026-0002-4", names[1] + " checked"}; !slices.Equal(got, want) {
+		t.Errorf("boxes %q, want %q", got, want)
+	}
+	mark := sureMark.FindStringSubmatch(a.html)
+	if len(x.events(1)) != 4 || mark == nil {
+		t.Fatalf("it went out, or was not shown: %s", a.text)
+	}
+	x.wants(x.by("wang", "/matters/2026-0001/answer", fill(append(reply[:6:6], names[1], "yes", "sure", mark[1], "key", "fewer")...)), http.StatusOK, "0003也这样答复", "确认发出") // the other is not named any more
+	x.wants(x.does("wang", cases.Answer, append(reply, "sure", mark[1])...), http.StatusOK, "“答复”办好了")
+	x.wants(x.by("wang", "/matters/2026-0003", nil), http.StatusOK, "已答复", "与0001一并答复", "①请求 柜子锁芯掉了")
+	for _, no := range []string{"2026-0002", "2026-0004"} {
+		x.wants(x.by("wang", "/matters/"+no, nil), http.StatusOK, "已收到")
+	}
 }
 
 // Who is complained about is kept out; the head of the office alone lets them in

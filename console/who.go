@@ -20,6 +20,7 @@ type visit struct {
 	req   *http.Request
 	me    cases.Person
 	actor cases.Actor
+	same  []cases.Case // of the matter that is shown: others of the same that wait for an answer
 }
 
 // as lets a request through once somebody has said who they are.

@@ -2,13 +2,16 @@ package desk
 
 import (
 	"cmp"
+	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fangzhuo/cases"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/storage/record"
+	"fangzhuo/words"
 )
 
 // One answer for several (一并答复): different people with the same matter (关联 同一件)
@@ -73,6 +76,15 @@ func (d *Desk) Unanswered(g storage.Getter, actor cases.Actor, c cases.Case) (op
 	return open[:min(len(open), togetherAtMost)], nil
 }
 
+// Waiting is Unanswered for somebody who is not within a transaction.
+func (d *Desk) Waiting(ctx context.Context, actor cases.Actor, c cases.Case) (open []cases.Case, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		open, err = d.Unanswered(r, actor, c)
+		return err
+	})
+	return open, err
+}
+
 // sameAs are the numbers under which the same matter stands too.
 func sameAs(c cases.Case) (all []cases.Number) {
 	for _, l := range c.Links {
@@ -99,7 +111,7 @@ func (d *Desk) DraftAll(g storage.Getter, actor cases.Actor, no cases.Number, r 
 		return t, err
 	}
 	var get []cases.Case
-	for _, b := range with {
+	for _, b := range with[:min(len(with), tiedAtMost)] {
 		o, why, err := d.mayJoin(g, actor, open, b, now)
 		switch {
 		case err != nil:
@@ -211,6 +223,15 @@ func (d *Desk) ownWords(g storage.Getter, c cases.Case, text string) (bool, erro
 	}
 	_, quotes := phrase.Quotes(text, p.said)
 	return quotes, nil
+}
+
+// LeftText says which matters do not get the answer, a line each, and why.
+func (d *Desk) LeftText(left []LeftOut, now time.Time) string {
+	var lines []string
+	for _, l := range left {
+		lines = append(lines, d.say("answer.left", words.Args{"Short": ShortNumber(l.No, now), "Cause": string(l.Why.Code), "Typed": l.Why.Typed, "Stage": string(l.Why.Stage)}))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // counterparts are the outcomes of a request and of a suggestion that say the same.
