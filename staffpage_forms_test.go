@@ -182,6 +182,30 @@ func TestBrowserStaffForms(t *testing.T) {
 		{"", nil, see("#away + ul", "秦卫东：12月1日到12月5日，范玉林代")},
 	})
 
+	n.say(t, "hou", "", "反映 事由：食堂早饭总是凉的 诉求：热一热 署名：保密")
+	n.say(t, "duan", "", "反映 事由：食堂的早饭总是凉的 诉求：热一热 署名：保密")
+	v.play(open("0005", "2026-0005"))
+	v.play([]act{
+		{"what may be the same stands beside it", nil, see("#alike + ul", "2026-0006")},
+		{"and is tied to it", press("summary", "关联", kb.Enter), see("label", "怎么有关")},
+		{"", write("#relate-other", "6"), nil},
+		{"", choose("#relate-kind", "同一件事"), nil},
+		{"", press("form[action$=relate] button", "关联", kb.Enter), see(atSaid, "“关联”办好了")},
+		{"one answer is for both", press("summary", "答复", kb.Enter), see("label", "也同样答复0006")},
+		{"", write("#answer-text", "支持。明天起加了保温台"), nil},
+		{"", write("#answer-basis", "现场检查记录"), nil},
+		{"", press("[id^=answer-with-2026-0006]", "", " "), nil},
+		{"", nil, fit},
+		{"", press("form[action$=answer] button", "答复", kb.Enter), see(".preview", "0006也这样答复")},
+		{"", nil, fit},
+		{"", press(".main", "确认发出", kb.Enter), see(atSaid, "“答复”办好了")},
+	})
+	for _, who := range []string{"hou", "duan"} {
+		if got := strings.Join(n.sent(t, who), "\n"); !strings.Contains(got, "明天起加了保温台") {
+			t.Errorf("%s read\n%s", who, got)
+		}
+	}
+
 	v.play(open("0002", "2026-0002"))
 	v.play([]act{
 		{"what turns out to be an accusation", press("summary", "其实是检举控告", kb.Enter), see("label", "类别")},

@@ -109,6 +109,9 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.answer(tx, no)
 		}},
+	{verb: cases.Answer, id: answerAll, part: toEnd, bars: func(v *visit, c cases.Case) bool { return c.Reply == nil || len(v.same) == 0 },
+		asks: func(v *visit, _ cases.Case) []field { return v.asksBeside() },
+		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) { return v.answerRest(tx, no) }},
 	{verb: cases.Refer, part: toEnd, bars: func(v *visit, _ cases.Case) bool { return len(v.Desk.Office.Routes) == 0 },
 		asks: func(v *visit, c cases.Case) []field {
 			return append(v.pick("page.route", "route", v.routes(c), true), v.box("page.text.refer", false))
@@ -264,7 +267,7 @@ func (v *visit) steps(c cases.Case, t shown) []group {
 		if c.Check(v.actor, s.verb) != nil || s.bars != nil && s.bars(v, c) {
 			continue
 		}
-		form := step{Verb: s.name(), Name: v.name(s, c), Main: next == s.verb}
+		form := step{Verb: s.name(), Name: v.name(s, c), Main: next == s.verb && s.id == ""}
 		if s.asks != nil {
 			form.Fields = s.asks(v, c)
 		}
@@ -308,8 +311,11 @@ func (v *visit) name(s taking, c cases.Case) string {
 
 // called is what a step is called.
 func (v *visit) called(s taking) string {
-	if s.id == turnAway {
+	switch s.id {
+	case turnAway:
 		return v.say("page.turn-away", nil)
+	case answerAll:
+		return v.say("page.answer-all", nil)
 	}
 	return v.say("verb."+string(s.verb), nil)
 }

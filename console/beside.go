@@ -12,7 +12,11 @@ import (
 	"fangzhuo/words"
 )
 
-// One answer to others with the same matter too (一并答复): a box for each that waits.
+// One answer to others with the same matter too (一并答复): a box for each that waits,
+// with the answer or, once that is out, in a form of its own.
+
+// answerAll is that form.
+const answerAll = "answer-all"
 
 const besideField = "with-" // number and how many events it had when the page was drawn: with-2026-0048-7
 
@@ -53,8 +57,15 @@ func (v *visit) answerAll(tx storage.Tx, no cases.Number, r cases.Reply, with []
 	for _, o := range t.With {
 		get = append(get, o.Case.No)
 	}
-	text := t.Lead.Text + "\n\n" + v.say("answer.to-all", words.Args{"Short": desk.ShortNumber(t.Lead.Case.No, v.Now()), "Others": desk.ShortNumbers(get, v.Now()),
-		"Given": false, "Shown": ""})
+	text, shown := t.Lead.Text, ""
+	if t.Given { // the first has it; shown is what one of the others reads
+		if len(get) == 0 {
+			return desk.Done{}, &lacking{"", v.Desk.LeftText(t.Left, v.Now())}
+		}
+		text, shown = t.With[0].Text, desk.ShortNumber(get[0], v.Now())
+	}
+	text += "\n\n" + v.say("answer.to-all", words.Args{"Short": desk.ShortNumber(t.Lead.Case.No, v.Now()), "Others": desk.ShortNumbers(get, v.Now()),
+		"Given": t.Given, "Shown": shown})
 	if left := v.Desk.LeftText(t.Left, v.Now()); left != "" {
 		text += "\n" + left
 	}
@@ -66,5 +77,17 @@ func (v *visit) answerAll(tx storage.Tx, no cases.Number, r cases.Reply, with []
 	if err != nil {
 		return desk.Done{}, err
 	}
+	if t.Given {
+		return desk.Done{Case: t.Lead.Case, Told: true}, nil
+	}
 	return all.Done[0], nil // the first is answered in any case
+}
+
+// answerRest gives the answer that a matter has to others that are the same.
+func (v *visit) answerRest(tx storage.Tx, no cases.Number) (desk.Done, error) {
+	with := v.beside()
+	if len(with) == 0 {
+		return desk.Done{}, &lacking{"", v.say("page.lacks.beside", nil)}
+	}
+	return v.answerAll(tx, no, cases.Reply{}, with)
 }

@@ -131,7 +131,7 @@ var fieldsOf = map[cases.Code][]string{
 func refusedAt(fields []field, at []string, why string) bool {
 	for _, name := range at {
 		for i := range fields {
-			if fields[i].Name == name {
+			if name != "" && fields[i].Name == name {
 				fields[i].Refused = why
 				return true
 			}

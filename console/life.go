@@ -98,6 +98,23 @@ func (v *visit) remedy(r cases.Reply) string {
 	return v.say("page.r.until", words.Args{"To": r.RemedyTo, "Due": r.RemedyUntil})
 }
 
+// alike are other open matters, whoever's, that this one may be the same as, while
+// it can still be merged with one.
+func (v *visit) alike(c cases.Case) (all []tie, err error) {
+	if c.Check(v.actor, cases.Merge) != nil {
+		return nil, nil
+	}
+	found, err := v.Desk.Likely(v.req.Context(), v.actor, c.No, v.Now())
+	for _, no := range found {
+		if err == nil {
+			var o cases.Case
+			o, err = v.Desk.Current(v.req.Context(), v.actor, no, v.Now())
+			all = append(all, tie{no.String(), o.Fields[cases.Matter]})
+		}
+	}
+	return all, err
+}
+
 // ties are the other matters that this one belongs with, of those that may be seen.
 func (v *visit) ties(c cases.Case) (all []tie, err error) {
 	if !c.Into.IsZero() {

@@ -32,6 +32,7 @@ type matterPage struct {
 	Reply     []fact // the answer, part by part
 	Ending    []fact // how it ended
 	Ties      []tie  // to other matters
+	Alike     []tie  // other matters that may be the same
 	Notices   []string
 	Earlier   []moment // of a long history what is folded away
 	History   []moment
@@ -104,7 +105,12 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 		v.broken(v.w, err)
 		return
 	}
-	main := matterPage{No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
+	alike, err := v.alike(c)
+	if err != nil {
+		v.broken(v.w, err)
+		return
+	}
+	main := matterPage{Alike: alike, No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
 		Steps: v.steps(c, t), Waits: c.Stage.Open(), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: ties}
 	if n := len(main.History) - unfolded; n > 1 {
