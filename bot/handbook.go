@@ -173,16 +173,16 @@ func (t *turn) apart(rest phrase.Text) bool {
 	return read != "" && unspoken(last)
 }
 
-// asked are the words by which something is asked without a question mark.
-var asked = []string{"?", "多久", "多长时间", "几天", "多少天", "几号", "几个", "咋", "怎么", "怎样", "如何", "啥", "什么", "吗", "嘛", "能不能", "可不可以",
-	"行不行", "会不会", "要不要", "用不用", "算不算", "哪", "谁", "何时", "多会"}
+// askingWords are the words by which something is asked without a question mark.
+var askingWords = []string{"?", "多久", "多长时间", "几天", "多少天", "几号", "几个", "咋", "怎么", "怎样", "如何", "啥", "什么", "吗", "嘛", "能不能", "可不可以",
+	"行不行", "会不会", "要不要", "用不用", "算不算", "哪", "谁", "何时", "多会", "忘了", "丢了", "要见", "预约"}
 
 // inPassing answers a worker's short question from the handbook, where a card
 // fits well. What tells of something is never taken for one.
 func (t *turn) inPassing() (r reply, ok bool, err error) {
 	folded := t.text.Folded()
 	if t.known || t.talk.Form != "" || len(t.talk.Asked) > 0 || len(t.m.Media) > 0 ||
-		utf8.RuneCountInString(folded) > shortQuestion || !anyOf(folded, asked) ||
+		utf8.RuneCountInString(folded) > shortQuestion || !anyOf(folded, askingWords) ||
 		anyOf(folded, ownMatter) || strings.Contains(folded, "接待") {
 		return reply{}, false, nil
 	}

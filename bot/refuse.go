@@ -29,6 +29,7 @@ func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
 	for _, c := range commands {
 		if c.verb == v || c.verb == "" && c.id == string(v) {
 			command = c.words[0]
+			break
 		}
 	}
 	if v != cases.Accept && v != cases.SignOff && v != cases.Close && v != cases.Fulfil && v != cases.Confirm {

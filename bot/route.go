@@ -157,7 +157,8 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 		return r, true, err
 	}
 	folded := t.text.Folded()
-	question := strings.HasSuffix(folded, "?") || anyOf(folded, []string{"哪天", "什么时候是", "是谁", "能干什么", "怎么样了"})
+	question := strings.HasSuffix(folded, "?") || anyOf(folded, []string{"哪天", "什么时候是", "是谁", "能干什么", "怎么样了"}) ||
+		strings.Contains(folded, "接待") && anyOf(folded, askingWords)
 	if t.known || !question || utf8.RuneCountInString(folded) > shortQuestion {
 		return reply{}, false, nil
 	}
