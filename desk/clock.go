@@ -48,8 +48,8 @@ func (d *Desk) lawClocks(c cases.Case, e cases.Event) []cases.Clock {
 		}
 		if l, ok := kind.Limit(procedure); ok {
 			k := *d.clock(kind, from, calendar.Term{N: l.Days, Working: l.Working})
-			if runs, ok := c.Clock(kind); ok && e.Verb == cases.Accept && runs.Due.Before(k.Due) {
-				continue // taken on before, or with another: its days are not given anew
+			if runs, ok := c.Clock(kind); ok && e.Verb == cases.Accept && (runs.Due.Before(k.Due) || runs.Extended) {
+				continue // taken on before, or with another: its days are not given anew, nor taken back
 			}
 			all = append(all, k)
 		}
