@@ -163,14 +163,15 @@ type entry struct {
 
 // listed returns the lists a case stands in.
 func listed(c cases.Case) []entry {
+	in := complains(c)
 	if c.Events == 0 || !c.Stage.Open() {
-		return nil
+		return in
 	}
 	due := c.Due()
 	if due.IsZero() {
 		due = never
 	}
-	in := []entry{{openTable, withNumber(stageKey(c.Stage, c.Sealed).Time(due), c.No)}}
+	in = append(in, entry{openTable, withNumber(stageKey(c.Stage, c.Sealed).Time(due), c.No)})
 	if k, ok := c.Clock(cases.NoticeClock); ok && c.Stage == cases.Registered {
 		in = append(in, entry{openTable, withNumber(untoldKey(c.Sealed).Time(k.Due), c.No)})
 	}

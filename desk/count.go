@@ -294,15 +294,37 @@ func (d *Desk) Overview(ctx context.Context, actor cases.Actor, now time.Time) (
 		if _, err := record.Load(r, countTable, monthKey(now), &o.Month); err != nil {
 			return err
 		}
-		for range r.Scan(openTable, stageKey(cases.Received, true), stageKey(cases.Received, true).End()) {
-			if o.Suspected++; o.Suspected == countedAtMost {
-				break
-			}
+		if err := o.less(r, actor, now); err != nil {
+			return err
+		}
+		if err := o.suspected(r, actor); err != nil {
+			return err
 		}
 		return d.dueLists(r, &o, actor, today)
 	})
 	o.Category = most(o.Month.Category)
 	return o, err
+}
+
+// suspected counts what looks like an accusation and that the actor may look at.
+func (o *Overview) suspected(r storage.Reader, actor cases.Actor) error {
+	if actor.Role != cases.Staff {
+		return nil
+	}
+	list := stageKey(cases.Received, true)
+	for key := range r.Scan(openTable, list, list.End()) {
+		var c cases.Case
+		if ok, err := record.Load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil || !ok {
+			return fmt.Errorf("read what looks like an accusation: found %t: %w", ok, err)
+		}
+		if !c.Visible(actor) {
+			continue
+		}
+		if o.Suspected++; o.Suspected == countedAtMost {
+			break
+		}
+	}
+	return nil
 }
 
 func (d *Desk) dueLists(r storage.Reader, o *Overview, actor cases.Actor, today calendar.Date) error {

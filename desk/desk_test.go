@@ -261,7 +261,7 @@ func agree(t fataler, s storage.Store) {
 			t.Fatalf("%s in %s has no owner or no due date", c.No, c.Stage)
 		}
 	}
-	for _, table := range []storage.Table{openTable, unitTable, leaderTable, ownerTable} {
+	for _, table := range []storage.Table{openTable, unitTable, leaderTable, ownerTable, againstTable} {
 		got, _ := dump[struct{}](t, s, table)
 		n := 0
 		for _, e := range want {

@@ -94,12 +94,13 @@ func TestWhatWaitsIsOvertaken(t *testing.T) {
 		_, err := d.Assign(tx, staff, no, "hq", calendar.Term{N: 3}, "换锁", monday)
 		return err
 	})
-	task, push, over, mine := "case/2026-0001/5/unit.task/mei", "push/2026-0001/2026-11-24/mei", "case/2026-0001/7/unit.withdrawn/mei", "case/2026-0001/5/worker.handling"
-	for _, key := range []string{task, push, over, mine, "alert.soon/2026-0001/handle/2026-12-01/wang"} {
+	task, file, push, over, mine := "case/2026-0001/5/unit.task/mei", "case/2026-0001/5/file/1/mei", "push/2026-0001/2026-11-24/mei", "case/2026-0001/7/unit.withdrawn/mei", "case/2026-0001/5/worker.handling"
+	for _, key := range []string{task, file, push, over, mine, "alert.soon/2026-0001/handle/2026-12-01/wang"} {
 		stale(key, false)
 	}
 	update(func(tx storage.Tx) error { _, err := d.Recuse(tx, staff, no, "hq", monday); return err })
 	stale(task, true)
+	stale(file, true)
 	stale(push, true)
 	stale(over, false)
 	stale(mine, false)
