@@ -58,6 +58,9 @@ func (d *Desk) Conclude(tx storage.Tx, actor cases.Actor, no cases.Number, r cas
 	if r, err = s.reply(r); err != nil {
 		return Done{}, err
 	}
+	if err := s.sparesMerged(tx, r); err != nil {
+		return Done{}, err
+	}
 	r.RemedyTo = "" // one more level up
 	if err := s.take(cases.Event{Verb: cases.Conclude, Reply: &r}); err != nil {
 		return Done{}, err

@@ -164,6 +164,9 @@ func (d *Desk) leadDraft(g storage.Getter, actor cases.Actor, no cases.Number, r
 			return Draft{}, false, err
 		}
 		if c.Reply != nil {
+			if err := d.meanwhile(g, c, seen, cases.Answer); err != nil {
+				return Draft{Case: c}, true, err
+			}
 			return Draft{Case: c, Reply: *c.Reply}, true, nil
 		}
 	}

@@ -277,6 +277,11 @@ func TestMergedPetitionerHasTheirSay(t *testing.T) {
 			}
 			return err
 		})
+	for who, no := range map[string]string{"hou": "0002", "duan": "0003"} {
+		if text := owedTo(t, store, who); !strings.Contains(text, no+"有答复了") || !strings.Contains(text, "您的请求：推后") || !strings.Contains(text, explained.Opinion) {
+			t.Errorf("%s was told %q", who, text)
+		}
+	}
 	if c := stands(t, store, 1); !c.ConfirmedAt.IsZero() || c.Resolved() || c.Rating != cases.Fair {
 		t.Errorf("one petitioner speaks for another: %s %s", c.ConfirmedAt, c.Rating)
 	}

@@ -52,7 +52,7 @@ func (d *Desk) Refer(tx storage.Tx, actor cases.Actor, no cases.Number, route, r
 	if err := s.take(e); err != nil {
 		return Done{}, "", err
 	}
-	args := merged(d.Signpost(s.c, route), words.Args{"Text": reason})
+	args := merged(d.Signpost(s.c, route), words.Args{"Text": reason, "Offers": true})
 	to, err := s.tellPetitioner(key, args)
 	if err != nil {
 		return Done{}, "", err
@@ -73,7 +73,7 @@ func (d *Desk) Refer(tx storage.Tx, actor cases.Actor, no cases.Number, route, r
 
 // ReferredText is what the petitioner of a matter that was just referred reads.
 func (d *Desk) ReferredText(c cases.Case, reason string, now time.Time) string {
-	args := d.Args(c, now, merged(d.Signpost(c, c.Route), words.Args{"Text": reason}))
+	args := d.Args(c, now, merged(d.Signpost(c, c.Route), words.Args{"Text": reason, "Offers": true}))
 	if c.Route == "" {
 		return d.say("worker.not-accepted", args)
 	}

@@ -298,7 +298,8 @@ func (d *Desk) carriedOn(g storage.Getter, m, by cases.Case) (cases.Case, error)
 
 // tellsMerged are the sentences that go to everybody whose matter was merged into
 // one: how it goes on, and nothing that was said by another.
-var tellsMerged = []string{"worker.accepted", "worker.handling", "worker.extended", "worker.answered", "worker.closed", "worker.closed-itself", "worker.concluded"}
+var tellsMerged = []string{"worker.accepted", "worker.handling", "worker.extended", "worker.switched", "worker.answered", "worker.fulfilled", "worker.reopened", "worker.reviewing",
+	"worker.concluded", "worker.closed", "worker.closed-itself", "worker.finished", "worker.referred", "worker.not-accepted"}
 
 // tellMerged tells the petitioners of the matters that were merged into this one,
 // each on their own number.
@@ -313,7 +314,11 @@ func (s *step) tellMerged(key string, args words.Args) error {
 		}
 		args = merged(maps.Clone(args), words.Args{"Text": phrase.Scrub(text, append(s.d.knownAs(id.From), append(strings.Split(id.Name, "、"), id.Contact)...))})
 	}
-	for _, l := range s.c.Links {
+	return s.tellMergedInto(s.c, key, args)
+}
+
+func (s *step) tellMergedInto(c cases.Case, key string, args words.Args) error {
+	for _, l := range c.Links {
 		if l.Kind != cases.MergedFrom {
 			continue
 		}
@@ -321,18 +326,22 @@ func (s *step) tellMerged(key string, args words.Args) error {
 		if _, err := record.Load(s.tx, caseTable, numberKey(l.No), &m); err != nil {
 			return err
 		}
-		if m.Into != s.c.No {
+		if m.Into != c.No {
 			continue
 		}
 		o := &step{d: s.d, tx: s.tx, now: s.now, actor: s.actor, before: m, c: m}
-		shown, err := s.d.carriedOn(s.tx, m, s.c)
+		shown, err := s.d.carriedOn(s.tx, m, c)
 		if err != nil {
 			return err
 		}
-		if _, err := o.tellAs(shown, key, args); err != nil {
+		own := args
+		if route, ok := args["Route"].(string); ok { // its last day counts from when it happened to them; to talk first is asked of one
+			own = merged(maps.Clone(args), merged(s.d.Signpost(m, route), words.Args{"Offers": false}))
+		}
+		if _, err := o.tellAs(shown, key, own); err != nil {
 			return err
 		}
-		if err := o.tellMerged(key, args); err != nil { // merged before that
+		if err := s.tellMergedInto(shown, key, args); err != nil { // merged before that
 			return err
 		}
 		if err := o.commit(); err != nil {

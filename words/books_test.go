@@ -160,7 +160,7 @@ var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHous
 var several = struct{ words, numbers, yesOrNo, lists []string }{
 	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper", "Shown"},
 	numbers: []string{"Ago", "AskedN"},
-	yesOrNo: []string{"HasInto", "Ended", "Long", "Same", "Given", "All"},
+	yesOrNo: []string{"HasInto", "Ended", "Long", "Same", "Given", "All", "Offers"},
 	lists:   []string{"Others", "CodeNumbers", "HandNumbers", "LostNumbers", "NewNumbers"},
 }
 
