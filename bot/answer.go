@@ -25,13 +25,14 @@ type answering struct {
 	// All, that they get this answer too.
 	With []desk.Beside `cbor:"5,keyasint,omitempty"`
 	All  bool          `cbor:"6,keyasint,omitempty"`
+	Only bool          `cbor:"7,keyasint,omitempty"` // not others than With
 }
 
 func sameAnswer(a, b *answering) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.No == b.No && a.Seen == b.Seen && a.Reply == b.Reply && a.Ask == b.Ask && a.All == b.All && slices.Equal(a.With, b.With)
+	return a.No == b.No && a.Seen == b.Seen && a.Reply == b.Reply && a.Ask == b.Ask && a.All == b.All && a.Only == b.Only && slices.Equal(a.With, b.With)
 }
 
 // answerCase begins an answer (答复): it is shown before it goes out, unless 确认

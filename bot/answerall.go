@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"fangzhuo/cases"
 	"fangzhuo/desk"
@@ -17,10 +18,48 @@ import (
 var toAll = phrase.NewWords(map[string]string{"一并确认": "", "一起确认": "", "都确认": "", "全部确认": "", "一并发出": "", "一起发出": "", "一起发": "", "都发": "", "全发": "",
 	"都这样答复": "", "都这样答": "", "都这么答": "", "一并答复": "", "一起答复": "", "统一答复": "", "一并": "", "一起": ""})
 
-// answerAll begins an answer to a matter and all that are the same; without words,
-// the one that it has goes to the others. They are named before anything goes out.
+// answerAll begins an answer to a matter and all that are the same, or those that are
+// named with it (47、48 …); without words, the one that it has goes to the others. They
+// are named before anything goes out.
 func answerAll(t *turn, in input) (reply, error) {
-	return t.showAnswer(answering{No: in.no, Reply: intake.ReadAnswer(in.rest.Raw()).Reply, All: true}, false)
+	c, err := t.b.desk.Current(t.ctx, t.actor, in.no, t.now)
+	if err != nil {
+		return reply{}, err
+	}
+	open, err := t.b.desk.Waiting(t.ctx, t.actor, c)
+	if err != nil {
+		return reply{}, err
+	}
+	k := answering{No: in.no, All: true}
+	for {
+		named, joined, after, ok := t.andNumber(in.rest)
+		i := slices.IndexFunc(open, func(o cases.Case) bool { return same(named, o.No) })
+		if !ok || i < 0 && !joined {
+			break
+		}
+		if i < 0 {
+			return says(t.say("answer.untied", words.Args{"Short": desk.ShortNumber(c.No, t.now), "Other": desk.ShortNumber(named, t.now)}))
+		}
+		k.With, k.Only = append(k.With, desk.Beside{No: open[i].No, Seen: open[i].Events}), true
+		in.rest = after
+	}
+	k.Reply = intake.ReadAnswer(in.rest.Raw()).Reply
+	return t.showAnswer(k, false)
+}
+
+// andNumber reads one more number, and whether a word joins it to those before.
+func (t *turn) andNumber(text phrase.Text) (no cases.Number, joined bool, rest phrase.Text, ok bool) {
+	raw := strings.TrimSpace(text.Raw())
+	before, _ := strings.CutSuffix(strings.TrimSpace(t.text.Raw()), raw)
+	joined = strings.HasSuffix(strings.TrimSpace(before), "、") // which is read as nothing
+	for _, word := range []string{"和", "与", "跟", "及", "/"} {
+		if after, is := strings.CutPrefix(raw, word); is {
+			raw, joined = after, true
+			break
+		}
+	}
+	year, seq, rest, ok := phrase.Read(raw).CaseNo()
+	return cases.Number{Year: year, Seq: seq}, joined, rest, ok
 }
 
 // besides are the matters that get the answer, or might: as they stood when they
@@ -30,8 +69,11 @@ func (t *turn) besides(tx storage.Tx, k answering) ([]desk.Beside, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := t.b.desk.Unanswered(tx, t.actor, c)
 	with := slices.Clone(k.With)
+	if k.Only {
+		return with, nil
+	}
+	open, err := t.b.desk.Unanswered(tx, t.actor, c)
 	for _, o := range open {
 		if !slices.ContainsFunc(with, func(b desk.Beside) bool { return b.No == o.No }) {
 			with = append(with, desk.Beside{No: o.No, Seen: o.Events})
