@@ -59,7 +59,7 @@ var steps = []taking{
 		take: func(v *visit, tx storage.Tx, no cases.Number) (desk.Done, error) {
 			return v.Desk.Assign(tx, v.actor, no, v.value("unit"), v.term(), v.value("text"), v.Now())
 		}},
-	{verb: cases.Help,
+	{verb: cases.Help, bars: func(_ *visit, c cases.Case) bool { return c.Procedure == cases.Simple }, // one who needs help takes longer: Switch first
 		asks: func(v *visit, c cases.Case) []field {
 			return append(v.pick("page.f.unit", "unit", v.helpers(c), true), v.box("page.text.help", true))
 		},

@@ -283,7 +283,7 @@ func TestRights(t *testing.T) {
 		x.wants(a, http.StatusNotFound, "没有您可查看的0002")
 		x.lacks(a, "锚杆")
 	}
-	x.wants(x.by("ji", "/", nil), http.StatusOK, "像是检举控告")
+	x.wants(x.by("ji", "/", nil), http.StatusOK, "检举控告，点开看")
 	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j"}, "text": {"查实了 依据：调查报告"}, "code": {"explained"}})
 	x.wants(a, http.StatusOK, "③处理意见：解答。查实了")
 	x.wants(x.by("ji", "/new", url.Values{"channel": {"call"}, "text": {"路灯不亮"}, "key": {"n"}}), http.StatusUnprocessableEntity, "只有授权人员能用")

@@ -221,3 +221,14 @@ func TestLongHistory(t *testing.T) {
 		t.Errorf("the history is %s", history)
 	}
 }
+
+// A long story takes a line of the list, and stands whole on its own page.
+func TestLongStory(t *testing.T) {
+	x := set(t)
+	story := strings.Repeat("班里三个月没发加班费，", 60) + "家里等着用钱"
+	x.submit(story, cases.Sealed)
+	if a := x.by("wang", "/", nil); strings.Count(a.text, "加班费") > 6 {
+		t.Errorf("the list is all of one story: %s", a.text)
+	}
+	x.wants(x.by("wang", "/matters/2026-0001", nil), http.StatusOK, story)
+}

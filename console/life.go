@@ -109,7 +109,7 @@ func (v *visit) alike(c cases.Case) (all []tie, err error) {
 		if err == nil {
 			var o cases.Case
 			o, err = v.Desk.Current(v.req.Context(), v.actor, no, v.Now())
-			all = append(all, tie{no.String(), o.Fields[cases.Matter]})
+			all = append(all, tie{no.String(), v.inShort(o.Fields[cases.Matter])})
 		}
 	}
 	return all, err

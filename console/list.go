@@ -18,7 +18,8 @@ type row struct {
 	desk.Line
 	No, Stage, Due string
 	New, Disputed  bool
-	Danger         bool // that nobody has signed for
+	Danger         bool   // that nobody has signed for
+	What           string // it is about; of a sealed one that nobody reads that in passing
 }
 
 // tab is one stage the list can be narrowed to.
@@ -64,6 +65,10 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	for i, l := range v.Desk.Lines(all, v.Now()) {
 		r := row{Line: l, No: all[i].No.String(), Stage: v.stage(all[i].Stage), New: all[i].Stage == cases.Received,
 			Disputed: !all[i].DisputedAt.IsZero(), Danger: unsigned(all[i])}
+		r.What = v.inShort(l.Matter)
+		if l.Sealed {
+			r.What = v.say("page.sealed", words.Args{"Own": v.actor.Role == cases.Discipline})
+		}
 		if l.HasDue {
 			r.Due = v.say("page.due", words.Args{"Kind": string(all[i].DueClock().Kind), "Due": l.Due, "Days": l.Days, "Over": l.Over})
 		}
@@ -80,6 +85,11 @@ func (v *visit) listWith(stage cases.Stage, status int, p view) {
 	}
 	p.Here, p.Main = "list", main
 	v.page(status, "list", p)
+}
+
+// inShort is what a matter is about, on a line.
+func (v *visit) inShort(matter string) string {
+	return v.say("page.in-short", words.Args{"Matter": matter})
 }
 
 // unsigned reports whether it is a danger that nobody has signed for.
