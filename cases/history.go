@@ -179,8 +179,11 @@ func (c Case) After(e Event) Case {
 	case Fulfil:
 		c.FulfilledAt = e.At
 	case Confirm:
-		if c.DisputedAt = (time.Time{}); e.Other == nil { // whose matter goes on with this one says it for themselves alone
+		if e.forOne(c) || e.Other == nil {
 			c.ConfirmedAt = e.At
+		}
+		if !e.forOne(c) {
+			c.DisputedAt = time.Time{}
 		}
 	case Dispute:
 		c.DisputedAt, c.ConfirmedAt, c.ClosedAt = e.At, time.Time{}, time.Time{}
@@ -245,6 +248,13 @@ func (c Case) After(e Event) Case {
 	return c
 }
 
+// forOne reports whether the petitioner of c accepts an answer that somebody whose
+// matter goes on with it does not: of two the one says nothing for the other. With
+// the number of that other it is they who do not any longer.
+func (e Event) forOne(c Case) bool {
+	return e.Verb == Confirm && e.Other != nil && e.Other.No == c.No
+}
+
 // stops are the clocks that a step stops: those of its row, but for what goes on.
 func (c Case) stops(e Event) []ClockKind {
 	stops := slices.Clone(rules[e.Verb].Stops)
@@ -266,7 +276,7 @@ func (c Case) stops(e Event) []ClockKind {
 			return nil
 		}
 	case Confirm:
-		if c.Round >= 2 { // it is still to be ended (终结, or 办结)
+		if c.Round >= 2 || e.forOne(c) { // it is still to be ended (终结, or 办结)
 			goOn(DecideClock)
 		}
 	case Recuse:

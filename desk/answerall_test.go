@@ -313,13 +313,20 @@ func TestMergedPetitionerHasTheirSay(t *testing.T) {
 	}
 	says("hou", 2, no)
 	says("bai", 1, yes)
-	if c := stands(t, store, 1); c.DisputedAt.IsZero() {
-		t.Error("one petitioner takes back what another said")
+	c := stands(t, store, 1)
+	if _, decides := c.Clock(cases.DecideClock); c.DisputedAt.IsZero() || !decides || c.Resolved() || c.ConfirmedAt.IsZero() {
+		t.Errorf("one petitioner takes back what another said, or did not say yes: %+v", c)
 	}
 	says("bai", 1, no)
 	says("hou", 2, yes)
 	if c := stands(t, store, 1); c.DisputedAt.IsZero() {
 		t.Error("one of two that do not accept it takes back both")
+	}
+	says("hou", 2, no)
+	says("bai", 1, yes)
+	says("hou", 2, yes)
+	if c := stands(t, store, 1); !c.DisputedAt.IsZero() || !c.Resolved() {
+		t.Errorf("nobody disputes it any more: %+v", c)
 	}
 	d, store = table(t, asked("bai", "班车太早", "晚十分钟", "", cases.Sealed), asked("hou", "早上的车赶不上", "推后", "", cases.Sealed), merges(2, 1),
 		func(d *Desk, tx storage.Tx) error {

@@ -30,13 +30,14 @@ func (d *Desk) Confirm(tx storage.Tx, no cases.Number, by Claim, now time.Time) 
 	if err != nil {
 		return cases.Case{}, err
 	}
+	e := cases.Event{Verb: cases.Confirm}
 	if len(without(against, []string{s.c.No.String()})) > 0 { // whose matter goes on with this one does not accept it, and nobody does for them
-		return s.c, nil
+		e.Other = &cases.Link{No: s.c.No, Kind: cases.MergedFrom}
 	}
-	if err := s.take(cases.Event{Verb: cases.Confirm}); err != nil {
+	if err := s.take(e); err != nil {
 		return cases.Case{}, err
 	}
-	if _, decides := s.before.Clock(cases.DecideClock); decides { // what is settled now
+	if _, decides := s.before.Clock(cases.DecideClock); decides && e.Other == nil { // what is settled now
 		if err := s.tellKeepers("staff.confirmed", nil); err != nil {
 			return cases.Case{}, err
 		}
@@ -62,6 +63,9 @@ func (d *Desk) confirmMerged(tx storage.Tx, m cases.Case, at cases.Number, by Cl
 	if len(against) == 1 && against[0] == m.No.String() {
 		o := &step{d: d, tx: tx, now: now, actor: cases.Petitioner, verb: cases.Confirm, before: c, c: c}
 		o.add(cases.Event{Verb: cases.Confirm, Other: &cases.Link{No: m.No, Kind: cases.MergedFrom}})
+		if err := o.tellKeepers("staff.confirmed", nil); err != nil {
+			return cases.Case{}, err
+		}
 		if err := o.commit(); err != nil {
 			return cases.Case{}, err
 		}
