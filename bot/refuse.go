@@ -61,7 +61,7 @@ func (t *turn) lookText(c cases.Case, events []cases.Event) (string, error) {
 	var lost bool // for those who would write to the petitioner
 	if t.actor.Role == cases.Leader {
 		more = t.b.desk.Plain(c)
-		more["Media"] = 0 // they do not see them
+		more["Media"], more["Against"] = 0, []string(nil) // they do not see them, nor that another is kept out
 	} else {
 		var err error
 		if lost, err = t.b.desk.Lost(t.ctx, c); err != nil {

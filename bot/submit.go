@@ -52,7 +52,7 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 		persons = max(persons, len(stand))
 	}
 	s := desk.Submission{Persons: persons, From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
-		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said, ReturnOf: returnOf}
+		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said, ReturnOf: returnOf, Against: t.blamed}
 	return does(func(tx storage.Tx) (string, error) {
 		r, err := t.b.desk.Submit(tx, s, t.now)
 		if err != nil {

@@ -51,6 +51,8 @@ type turn struct {
 	late, result bool
 	// noticed is set when the answer says how what is said is kept.
 	noticed bool
+	// blamed are those of whom a danger is told in one message with what they did.
+	blamed []string
 	// sawEvents is how many events a matter had when its reader was told of a
 	// colleague's step on it, 0 for nothing told.
 	sawEvents int

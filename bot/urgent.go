@@ -92,14 +92,40 @@ func (t *turn) dangerOnly() string {
 	if danger, _ := t.dangerApart(); danger != "" {
 		return danger
 	}
-	sealed := func(said string) bool {
-		c, ok := t.b.Office.Suggest(said)
-		return ok && c.Sealed
-	}
-	if !sealed(t.m.Text) {
+	if !t.accusing(t.m.Text) {
 		return t.m.Text
 	}
-	return phrase.DangersBut(t.m.Text, sealed)
+	if danger := phrase.DangersBut(t.m.Text, t.accusing); danger != "" {
+		return danger
+	}
+	return phrase.DangersBut(t.unblaming(t.m.Text), t.accusing)
+}
+
+// unblaming is a text that tells in one breath of a danger and of somebody above the
+// office, without them: whoever has to go there need not read who is to blame.
+func (t *turn) unblaming(text string) string {
+	for range 3 { // of more nobody speaks in one breath
+		if !t.b.Office.Above(t.b.Office.Against(text)) {
+			return text
+		}
+		text = t.without(text)
+	}
+	return ""
+}
+
+// without leaves out the fewest characters that somebody above the office is named
+// by, and the post behind them.
+func (t *turn) without(text string) string {
+	said, least := []rune(text), t.b.Office.Against(text)
+	for n := 2; n <= 8; n++ {
+		for i := 0; i+n <= len(said); i++ {
+			rest := strings.TrimLeft(string(said[i+n:]), "副正矿处部科队厂区段站长主任书记席经理总工")
+			if left := string(said[:i]) + "…" + rest; len(t.b.Office.Against(left)) < len(least) {
+				return left
+			}
+		}
+	}
+	return ""
 }
 
 // danger takes a danger on with the words that are there; what is missing is
@@ -167,6 +193,9 @@ func (t *turn) newDanger() (reply, error) {
 	anonymous := strings.HasPrefix(t.text.Folded(), "匿名") || intake.Nameless(t.text.Folded())
 	all := t.m.Text
 	if text != t.m.Text { // the rest goes on as a matter of its own
+		if danger, _ := t.dangerApart(); danger == "" { // it was told with who is to blame
+			t.blamed = t.b.Office.Against(t.m.Text)
+		}
 		if t.talk.Form == "" {
 			rest, quiet := t.m.Text, time.Time{}
 			if danger, others := t.dangerApart(); danger != "" {

@@ -31,6 +31,7 @@ type Submission struct {
 	Guarded   bool // fears retaliation
 	Said      []Said
 	Persons   int          // who speak together (联名); 0 is one
+	Against   []string     // ids of units and people complained about, besides those that it names
 	ReturnOf  cases.Number // the matter of the same person that this is once more (重复)
 }
 
@@ -64,8 +65,12 @@ func (d *Desk) open(tx storage.Tx, actor cases.Actor, s Submission, how cases.Ev
 	if suggested, fits := d.Office.Suggest(s.Fields[cases.Matter] + " " + s.Fields[cases.Want]); fits && (!ok || suggested.Sealed) {
 		category = suggested
 	}
-	if how.Against = append(how.Against, without(d.against(s), how.Against)...); d.Office.Above(how.Against) {
+	named := d.against(s)
+	if d.Office.Above(named) || d.Office.Above(how.Against) {
 		category = d.sealedCategory(category) // not for their own lists
+	}
+	for _, ids := range [][]string{named, s.Against} {
+		how.Against = append(how.Against, without(ids, how.Against)...)
 	}
 	danger := !category.Sealed && phrase.Urgent(s.Fields[cases.Matter]) == phrase.Hazard
 	if danger {
