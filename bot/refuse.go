@@ -26,10 +26,13 @@ func (t *turn) refusal(r *cases.Refusal) string {
 // is left open.
 func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
 	command := string(v)
+	if c, ok := t.b.table[command]; ok && c.verb == "" {
+		command = c.words[0]
+	}
 	for _, c := range commands {
-		if c.verb == v || c.verb == "" && c.id == string(v) {
+		if c.verb == v {
 			command = c.words[0]
-			break
+			break // what else has that verb is a way of its own
 		}
 	}
 	if v != cases.Accept && v != cases.SignOff && v != cases.Close && v != cases.Fulfil && v != cases.Confirm {
