@@ -22,10 +22,10 @@ import (
 const answersAfter = 14 * 24 * time.Hour
 
 var (
-	unharmed = phrase.NewWords(map[string]string{"没有": "", "没": "", "无": "", "没事": "", "都好": "", "挺好": "", "一切正常": "", "正常": "", "没有的事": ""})
-	harmed   = phrase.NewWords(map[string]string{"有": "", "有的": "", "有啊": "", "被为难了": "", "为难了": ""})
+	unharmed = phrase.NewWords(map[string]string{"1没有": "", "1没": "", "没啥": "", "没啥事": "", "没有人": "", "没人为难": "", "还行": "", "还行吧": "", "还好": "", "都挺好": "", "挺好的": "", "都正常": "", "没事挺好": "", "没事挺好的": "", "没事都挺好": "", "好着呢": "", "没有": "", "没": "", "无": "", "没事": "", "都好": "", "挺好": "", "一切正常": "", "正常": "", "没有的事": ""})
+	harmed   = phrase.NewWords(map[string]string{"2有": "", "咋没有": "", "怎么没有": "", "能没有吗": "", "有人为难": "", "有": "", "有的": "", "有啊": "", "被为难了": "", "为难了": ""})
 	// suffering are words of what people suffer for having spoken.
-	suffering = []string{"为难", "穿小鞋", "报复", "刁难", "调岗", "调走", "调到", "调离", "扣奖", "扣钱", "扣工资", "扣绩效", "扣分", "停岗", "停工", "待岗",
+	suffering = []string{"为难", "穿小鞋", "报复", "刁难", "调岗", "调走", "调到", "调离", "扣奖", "找我麻烦", "找我的麻烦", "找我茬", "针对我", "孤立我", "最累的活", "最脏的活", "收拾我", "整我", "扣钱", "扣工资", "扣绩效", "扣分", "停岗", "停工", "待岗",
 		"换班", "排挤", "挤兑", "骂我", "威胁", "脸色", "撤了我", "开除", "下岗", "不给派活"}
 )
 
@@ -53,11 +53,21 @@ func saysHarm(text phrase.Text) (harm, ok bool) {
 		return true, true
 	}
 	folded := text.Folded()
-	if !anyOf(folded, suffering) {
-		return false, false
+	first, more, _ := strings.Cut(folded, ",")
+	said, n := phrase.Read(first), 0
+	if _, ok := said.Exact(harmed); ok || strings.HasPrefix(folded, "咋没有") || strings.HasPrefix(folded, "怎么没有") { // 有，给我调岗了
+		return true, true
 	}
-	denies := utf8.RuneCountInString(folded) <= longEnough && (strings.HasPrefix(folded, "没") || strings.HasPrefix(folded, "不") || strings.HasPrefix(folded, "无"))
-	return !denies, true
+	if !anyOf(folded, suffering) {
+		_, ok := said.Exact(unharmed) // 没事，挺好的
+		return false, ok && utf8.RuneCountInString(more) <= longEnough
+	}
+	for _, w := range []string{"没", "不", "无"} {
+		if strings.HasPrefix(folded, w) {
+			n = utf8.RuneCountInString(folded)
+		}
+	}
+	return n == 0 || n > longEnough, true
 }
 
 // answersAfter takes what is said as the answer to the question that stands.

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"fangzhuo/cases"
 	"fangzhuo/desk"
@@ -42,7 +43,7 @@ func (t *turn) asksAgain() (reply, bool, error) {
 func (t *turn) sameOrNot() (reply, error) {
 	same := t.talk.Same
 	if word, ok := t.text.Exact(steering); ok && word == cancel {
-		t.talk = talk{Asked: t.talk.Asked}
+		t.talk = t.talk.over(time.Time{})
 		return says(t.say("form.cancelled", nil))
 	}
 	_, yes := t.text.Exact(itIsOld)
@@ -75,7 +76,7 @@ func (t *turn) sameOrNot() (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		t.talk = t.talk.over(t.talk.Answered)
 		t.lastAbout(c.No)
 		if err := t.handedIn(tx, k, c); err != nil {
 			return "", err

@@ -24,7 +24,7 @@ const (
 var steering = phrase.NewWords(map[string]string{
 	"上一步": back, "返回": back, "上一题": back, "退回": back,
 	"跳过": skip, "不填": skip, "没有": skip, "不知道": skip, "说不清": skip, "无": skip, "下一步": skip, "下一题": skip,
-	"取消": cancel, "算了": cancel, "不说了": cancel, "不反映了": cancel, "退出": cancel,
+	"取消": cancel, "算了": cancel, "不说了": cancel, "不反映了": cancel, "不想反映了": cancel, "我不想反映了": cancel, "退出": cancel,
 	"发错了": cancel, "我发错了": cancel, "不好意思发错了": cancel, "打错了": cancel, "不用了": cancel, "不办了": cancel, "没事了": cancel,
 })
 
@@ -45,7 +45,7 @@ func (t *turn) fill() (reply, error) {
 	}
 	if word, ok := t.text.Exact(steering); ok {
 		if word == cancel {
-			t.talk = talk{Asked: t.talk.Asked}
+			t.talk = t.talk.over(time.Time{})
 			return says(t.say("form.cancelled", nil))
 		}
 		if len(t.talk.Parts) > 0 {

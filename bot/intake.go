@@ -44,7 +44,7 @@ func (t *turn) opened(f cases.Form, rest phrase.Text) (reply, error) {
 
 // begin opens an empty draft of a form.
 func (t *turn) begin(f cases.Form) {
-	t.talk = talk{Form: f.ID, Draft: fmt.Sprintf("%s/%s", t.m.From.Transport(), t.m.ID), Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked}
+	t.talk = talk{Form: f.ID, Draft: fmt.Sprintf("%s/%s", t.m.From.Transport(), t.m.ID), Ask: f.Fields[0].ID, Fields: map[string]string{}, Until: t.now.Add(t.b.DraftFor), Asked: t.talk.Asked, After: t.talk.After, AfterAt: t.talk.AfterAt}
 }
 
 // filled takes a form filled in with one message. What is missing is asked.

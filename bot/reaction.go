@@ -94,7 +94,7 @@ func (t *turn) askAbout(c cases.Case) string {
 // aboutOrNot takes the answer: it is not mended, or it is, or it is another matter.
 func (t *turn) aboutOrNot() (reply, error) {
 	if word, ok := t.text.Exact(steering); ok && word == cancel {
-		t.talk = talk{Asked: t.talk.Asked}
+		t.talk = t.talk.over(time.Time{})
 		return says(t.say("form.cancelled", nil))
 	}
 	c, own, err := t.b.desk.Track(t.ctx, t.talk.About, t.claim(""), t.now)
@@ -144,7 +144,7 @@ func (t *turn) isAbout(c cases.Case, answered, bad bool) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		t.talk = t.talk.over(t.talk.Answered)
 		t.lastAbout(after.No)
 		return said, t.handedIn(tx, k, after)
 	})

@@ -148,7 +148,7 @@ func (t *turn) ordinary() (reply, error) {
 // asks answers what somebody asks in passing rather than tells: when the
 // reception day is, how their matter stands; a bare number too.
 func (t *turn) asks() (r reply, asked bool, err error) {
-	if year, seq, rest, ok := t.text.CaseNo(); ok && rest.Empty() && (year != 0 || seq > 9) {
+	if year, seq, rest, ok := t.text.CaseNo(); ok && t.named(year, seq, rest) {
 		t.result = true
 		r, err = track(t, input{no: cases.Number{Year: year, Seq: seq}, rest: rest})
 		return r, true, err
@@ -177,6 +177,16 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 	}
 	r, err = t.lost()
 	return r, true, err
+}
+
+// standing is how people ask how far something is, behind its number.
+var standing = phrase.NewWords(map[string]string{"查一下": "", "查": "", "查查": "", "进度": "", "到哪了": "", "办到哪了": "", "怎么样了": "", "咋样了": "", "办得怎么样了": "", "办得咋样了": "", "有信没": "", "有信了没": "", "有消息吗": "", "办好了吗": "", "办好没": "", "呢": ""})
+
+// named reports whether somebody says a number and nothing else, or asks how it
+// stands. A small number alone may be anything; with 号 it is one.
+func (t *turn) named(year, seq int, rest phrase.Text) bool {
+	_, asks := rest.Exact(standing)
+	return asks || rest.Empty() && (year != 0 || seq > 9 || strings.ContainsAny(t.text.Folded(), "号件"))
 }
 
 // who is how people ask in whose hands something is.
@@ -304,6 +314,9 @@ func (t *turn) command() (command, input, bool) {
 	}
 	c := t.b.table[id]
 	if c.id == "answer-all" && t.talk.Answer != nil && rest.Empty() { // what is shown goes to all
+		return command{}, input{}, false
+	}
+	if _, steers := t.text.Exact(steering); steers && t.talk.Form != "" { // 不想反映了 is about the open form
 		return command{}, input{}, false
 	}
 	allowed := c.who() == nil || slices.Contains(c.who(), t.actor.Role)

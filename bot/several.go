@@ -235,7 +235,7 @@ func (t *turn) handInEach(f cases.Form) (reply, error) {
 			}
 			receipts, parts, numbers[i] = append(receipts, r), append(parts, withoutHead(k.Parts)[i]), r.Case.No
 		}
-		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		t.talk = t.talk.over(t.talk.Answered)
 		if err := t.handedInEach(tx, k.Draft, numbers, signature, into); err != nil {
 			return "", err
 		}

@@ -44,7 +44,7 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 	switch {
 	case len(stand) > cases.MaxRepresentatives:
 		if len(k.Said) == 1 { // it is said again in one message
-			t.talk = talk{Asked: t.talk.Asked}
+			t.talk = t.talk.over(time.Time{})
 		}
 		return says(t.refusal(&cases.Refusal{Code: cases.TooManyFaces}))
 	case len(stand) > 0 && matter != "":
@@ -58,7 +58,7 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		t.talk = talk{Asked: t.talk.Asked, Answered: t.talk.Answered}
+		t.talk = t.talk.over(t.talk.Answered)
 		if t.draft != nil {
 			t.talk = t.draft.clone()
 		}

@@ -76,6 +76,11 @@ func (k talk) clone() talk {
 	return k
 }
 
+// over is what stays of a conversation when its form is over: what the office asked.
+func (k talk) over(answered time.Time) talk {
+	return talk{Asked: k.Asked, Answered: answered, After: k.After, AfterAt: k.AfterAt}
+}
+
 func talkKey(a chat.Address) []byte { return storage.Key(nil).Text(string(a)) }
 
 func loadTalk(g storage.Getter, a chat.Address) (k talk, err error) {

@@ -109,10 +109,10 @@ func (t *turn) goOn(tx storage.Tx) (text string, awake bool, err error) {
 	switch {
 	case k.Form == "": // what was handed in last need not be remembered any longer
 		if !k.Until.IsZero() && !k.Until.After(t.now) {
-			t.talk = talk{Asked: k.Asked, Answered: k.Answered}
+			t.talk = k.over(k.Answered)
 		}
 	case !k.Until.After(t.now):
-		t.talk = talk{Asked: k.Asked}
+		t.talk = k.over(time.Time{})
 		return t.say("form.expired", nil), false, nil
 	case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(t.now):
 		if len(k.Story) == 0 { // who sent but a picture was asked for words with the receipt of it

@@ -81,6 +81,12 @@ func (t *turn) theOne(c command) (no cases.Number, r reply, err error) {
 	case "rate", "displeased":
 		among, err = t.unrated()
 	}
+	if c.id == "withdraw" { // nobody takes back by a slip: the numbers are only shown
+		list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+		among = numbersOf(list, func(c cases.Case) bool { return c.Stage.Open() })
+		slices.SortFunc(among, func(a, b cases.Number) int { return a.Seq - b.Seq })
+		return no, reply{text: t.say("need-number", words.Args{"Word": c.words[0], "Numbers": t.shorts(among)})}, err
+	}
 	if err != nil {
 		return no, reply{}, err
 	}
