@@ -161,7 +161,7 @@ func TestBrowserStaffAccess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, page := range []string{"/", "/new", "/matters/2026-0001", "/network", "/me", "/find?no=99", "/nowhere"} {
+		for _, page := range []string{"/", "/new", "/duty", "/matters/2026-0001", "/network", "/me", "/find?no=99", "/nowhere"} {
 			v.do(chromedp.Navigate(base + page))
 			v.until(`document.body.dataset.ready !== undefined`)
 			if bad := look[string](v, pagetest.Contrasts); bad != "" {

@@ -209,7 +209,7 @@ func TestLink(t *testing.T) {
 	const token = "a token of sixteen or more"
 	x := set(t, func(o *console.Options) { o.Token = token })
 	x.submit("澡堂锁坏了", cases.Sealed)
-	for _, path := range []string{"/", "/new", "/matters/2026-0001", "/network", "/network/code.svg", "/me", "/find?no=1", "/?token=wrong", "/nowhere"} {
+	for _, path := range []string{"/", "/new", "/duty", "/matters/2026-0001", "/network", "/network/code.svg", "/me", "/find?no=1", "/?token=wrong", "/nowhere"} {
 		a := x.by("wang", path, nil)
 		x.wants(a, http.StatusUnauthorized, "启动时在终端里打印的链接")
 		x.lacks(a, "澡堂", "王慧", token)
@@ -524,7 +524,7 @@ func TestPages(t *testing.T) {
 			o.Links = []console.Link{{Name: "微信", Reporter: &link{state: chat.LinkState{Phase: chat.LoggedOut, Hint: "logged-out"}}}}
 		})
 		x.submit("澡堂锁坏了", cases.Sealed)
-		for _, path := range []string{"/", "/?stage=received", "/new", "/matters/2026-0001", "/network", "/me", "/nowhere", "/find?no=x"} {
+		for _, path := range []string{"/", "/?stage=received", "/new", "/duty", "/matters/2026-0001", "/network", "/me", "/nowhere", "/find?no=x"} {
 			a := x.by("wang", path, nil)
 			if got := a.header.Get("Cache-Control"); got != "no-store" {
 				t.Errorf("%s may be kept: %q", path, got)

@@ -27,15 +27,15 @@ func (v *visit) heirs(c cases.Case) (all []choice) {
 		leads := p.Role == cases.Leader && c.Leader != "" && !c.Sealed && p.ID != c.Leader
 		keeps := p.Role == keeper && c.Owner != "" && p.ID != c.Owner
 		if (leads || keeps) && !slices.Contains(c.Against, p.ID) {
-			all = append(all, choice{ID: p.ID, Name: v.inHand(p.Name, leads, 0)})
+			all = append(all, choice{ID: p.ID, Name: v.inHand(p.Name, desk.Held{Leads: leads})})
 		}
 	}
 	return all
 }
 
 // inHand is somebody's name, and how they have matters in hand.
-func (v *visit) inHand(name string, leads bool, n int) string {
-	return v.say("page.in-hand", words.Args{"Name": name, "Leads": leads, "N": n})
+func (v *visit) inHand(name string, h desk.Held) string {
+	return v.say("page.in-hand", words.Args{"Name": name, "Leads": h.Leads, "N": h.N, "Gone": h.Gone})
 }
 
 func (v *visit) asksHand(c cases.Case) []field { return v.pick("page.hand.to", "to", v.heirs(c), true) }
@@ -108,8 +108,17 @@ func heldID(h desk.Held) string { return fmt.Sprintf("%s %t", h.ID, h.Leads) }
 
 func (v *visit) asksHandAll(held []desk.Held) []field {
 	var from, to []choice
-	for _, h := range held {
-		from = append(from, choice{ID: heldID(h), Name: v.inHand(v.Desk.Office.PersonName(h.ID), h.Leads, h.N)})
+	goneFirst := func(a, b desk.Held) int { // what nobody looks after cannot wait
+		switch {
+		case a.Gone == b.Gone:
+			return 0
+		case a.Gone:
+			return -1
+		}
+		return 1
+	}
+	for _, h := range slices.SortedStableFunc(slices.Values(held), goneFirst) {
+		from = append(from, choice{ID: heldID(h), Name: v.inHand(v.Desk.Office.PersonName(h.ID), h)})
 	}
 	for _, p := range v.Desk.Office.Holders() {
 		if (p.Role == cases.Discipline) == (v.actor.Role == cases.Discipline) {
@@ -154,7 +163,7 @@ func (v *visit) handAll() {
 		v.dutyLacks(handForm, &lacking{"to", v.say("page.hand.kind", words.Args{"Leads": held[i].Leads})})
 		return
 	}
-	from := v.Desk.Office.PersonName(held[i].ID)
+	from := v.Desk.PersonName(held[i].ID)
 	u := v.mind("page.sure.hand", words.Args{"From": from, "To": to.Name, "N": held[i].N, "Leads": held[i].Leads})
 	if v.value("sure") != seenMark(u.text) {
 		v.dutyWith(http.StatusOK, view{}, shown{form: handForm, unseen: u})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,11 @@ func TestHandedOver(t *testing.T) {
 	if len(x.events(2)) != before {
 		t.Error("the same form again did something")
 	}
+	people := x.desk.Office.People
+	x.desk.Office.People = slices.DeleteFunc(slices.Clone(people), func(p cases.Person) bool { return p.ID == "zhou" })
+	x.wants(x.by("wang", "/duty", nil), http.StatusOK, "谁交出 请选 zhou（已经不在岗，经办3件）")
+	x.wants(x.by("wang", "/duty/hand", fill("key", "gone", "from", "zhou false", "to", "wang")), http.StatusOK, "原经办人经办的3件都交给王慧")
+	x.desk.Office.People = people
 	x.lacks(x.by("ji", "/duty", nil), "经办", "谁请假") // nothing of it is discipline's
 }
 
