@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/storage"
@@ -144,6 +145,41 @@ func TestAnswerAllTellsNobodyWho(t *testing.T) {
 			t.Errorf("%s: went out", text)
 		}
 	}
+	// who signs with their name and fears nothing may be quoted
+	d, store := table(t, asked("bai", "食堂二楼臊子面涨到十四了", "降价", "白建军", cases.Sealed),
+		asked("hou", "二楼那个面又贵又少", "多给点肉", "侯亮", cases.Named), same(1, 2))
+	r := cheaper
+	r.Opinion = "二楼那个面又贵又少，已经改了"
+	if all, err := answeredAll(t, d, store, 1, r, monday); err != nil || len(all.Done) != 2 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// What the first's unit found is said to the others too, unless it tells of the first.
+func TestAnswerAllSaysWhatWasFound(t *testing.T) {
+	for found, want := range map[string]string{
+		"进价涨了三成，窗口多收了一块":      "进价涨了三成，窗口多收了一块",
+		"白建军说的属实，多收了一块":       "二楼那个面又贵又少",
+		"所说食堂二楼臊子面涨到十四了属实":    "二楼那个面又贵又少",
+		"反映“食堂二楼臊子面，涨到十四了”属实": "二楼那个面又贵又少",
+	} {
+		d, store := table(t,
+			asked("bai", "食堂二楼臊子面涨到十四了", "降价", "白建军", cases.Named),
+			asked("hou", "二楼那个面又贵又少", "多给点肉", "侯亮", cases.Named), same(1, 2),
+			func(d *Desk, tx storage.Tx) error {
+				if _, err := d.Assign(tx, staff, n(1), "机电", calendar.Term{N: 3}, "", monday); err != nil {
+					return err
+				}
+				_, err := d.Feedback(tx, unit, n(1), found, monday)
+				return err
+			})
+		if all, err := answeredAll(t, d, store, 1, cheaper, monday); err != nil || len(all.Done) != 2 {
+			t.Fatalf("%s: %+v, %v", found, all, err)
+		}
+		if got := stands(t, store, 2).Reply.Facts; got != want {
+			t.Errorf("%s: the other reads %q", found, got)
+		}
+	}
 }
 
 // What somebody else touched meanwhile, what the outcome does not fit, and what was
@@ -205,7 +241,8 @@ func TestAnswerAllGiven(t *testing.T) {
 		asked("hou", "二楼那个面又贵又少", "多给点肉", "", cases.Sealed),
 		asked("duan", "面太贵了", "降价", "", cases.Sealed),
 		asked("luo", "面价谁定的", "降价", "", cases.Sealed),
-		same(1, 2), same(1, 3), same(1, 4),
+		asked("shu", "面价贵了两块", "降价", "", cases.Sealed),
+		same(1, 2), same(1, 3), same(1, 4), same(4, 5), // the last only by way of what the one who answers does not see
 		func(d *Desk, tx storage.Tx) error {
 			_, err := d.Register(tx, staff, n(3), "检举控告", "", "", monday)
 			return err
@@ -230,7 +267,7 @@ func TestAnswerAllGiven(t *testing.T) {
 	if c := stands(t, store, 1); !c.AnsweredAt.Equal(monday) {
 		t.Errorf("the first was answered again at %s", c.AnsweredAt)
 	}
-	for _, no := range []int{3, 4} {
+	for _, no := range []int{3, 4, 5} {
 		if c := stands(t, store, no); c.Stage == cases.Answered {
 			t.Errorf("%s was answered too", c.No)
 		}
