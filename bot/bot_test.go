@@ -16,7 +16,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
-	"fangzhuo/phrase"
+	"fangzhuo/internal/testoffice"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/words"
@@ -64,21 +64,11 @@ func (f *faulty) Update(ctx context.Context, fn func(storage.Tx) error) error {
 
 func set(t testing.TB) *table {
 	t.Helper()
-	book, err := words.Open(words.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal, err := calendar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := cases.NewOffice([]cases.Unit{{ID: "xf", Name: "信访办"}}, []cases.Category{{Name: "其他", Lead: "xf", Days: 15}},
-		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}}, phrase.Fold)
-	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2, "KeepYears": 3}
+	o := testoffice.Open(t, words.Chinese)
 	tb := &table{store: &faulty{Store: mem.New()}, now: monday}
-	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader,
-		Addresses: map[string]chat.Address{"wang": "t:wang"}, Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
-	tb.Bot = New(tb.store, d, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
+	d := desk.New(tb.store, desk.Options{Office: o.Office, Calendar: o.Calendar, Words: o.Words, Facts: o.Facts, Random: rand.Reader,
+		Addresses: o.At("t", "wang"), Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
+	tb.Bot = New(tb.store, d, Options{Office: o.Office, Words: o.Words, Facts: o.Facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
 		PerHour: 60, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {}, Wanted: func() {},
 		Forms: []cases.Form{{ID: "report", Name: "反映", Words: []string{"反映"}, Fields: []cases.Field{
 			{ID: cases.Matter, Label: "事由", Ask: "什么事？", Kind: cases.StoryField, Required: true}}}},

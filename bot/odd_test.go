@@ -14,8 +14,8 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
+	"fangzhuo/internal/testoffice"
 	"fangzhuo/outbox"
-	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/words"
@@ -24,29 +24,12 @@ import (
 // house is an office with somebody in each role.
 func house(t *testing.T) *table {
 	t.Helper()
-	book, err := words.Open(words.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal, err := calendar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := cases.NewOffice(
-		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队", Aliases: []string{"机电"}}, {ID: "xf", Name: "信访办"}, {ID: "jw", Name: "纪委", Sealed: true}},
-		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Days: 5, Words: []string{"澡堂"}, Simple: true}, {Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
-		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff, Unit: "xf", Chief: true}, {ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"},
-			{ID: "qin", Name: "秦卫东", Title: "矿长", Role: cases.Leader}, {ID: "ji", Name: "季明", Role: cases.Discipline}, {ID: "root", Name: "管理", Role: cases.Admin}}, phrase.Fold)
-	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2, "KeepYears": 3}
-	at := map[string]chat.Address{}
-	for _, p := range office.People {
-		at[p.ID] = chat.Address("t:" + p.ID)
-	}
+	o := testoffice.Open(t, words.Chinese)
 	tb := &table{store: &faulty{Store: mem.New()}, now: monday}
-	d := desk.New(tb.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, Random: rand.Reader, Addresses: at,
+	d := desk.New(tb.store, desk.Options{Office: o.Office, Calendar: o.Calendar, Words: o.Words, Facts: o.Facts, Random: rand.Reader, Addresses: o.At("t"),
 		Reception: desk.Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}}})
 	sign := cases.Field{ID: cases.SignAs, Label: "署名", Ask: "怎么署名？", Kind: cases.ChoiceField, Choices: []cases.Choice{{ID: "named", Label: "实名"}, {ID: "sealed", Label: "保密"}, {ID: "anonymous", Label: "匿名"}}}
-	tb.Bot = New(tb.store, d, Options{Office: office, Words: book, Facts: facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
+	tb.Bot = New(tb.store, d, Options{Office: o.Office, Words: o.Words, Facts: o.Facts, Quiet: 90 * time.Second, DraftFor: 7 * 24 * time.Hour,
 		PerHour: 1 << 20, MaxChars: 3000, Now: func() time.Time { return tb.now }, Log: slog.New(slog.DiscardHandler), Owed: func() {}, Moved: func() {}, Wanted: func() {},
 		Forms: []cases.Form{{ID: "report", Name: "反映", Words: []string{"反映"}, Fields: []cases.Field{
 			{ID: cases.Matter, Label: "事由", Ask: "什么事？", Kind: cases.StoryField, Required: true}, sign}}},

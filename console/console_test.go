@@ -22,7 +22,7 @@ import (
 	"fangzhuo/console"
 	"fangzhuo/desk"
 	"fangzhuo/intake"
-	"fangzhuo/phrase"
+	"fangzhuo/internal/testoffice"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/words"
@@ -63,29 +63,13 @@ func set(t *testing.T, change ...func(*console.Options)) *table {
 
 func setIn(t *testing.T, language string, change ...func(*console.Options)) *table {
 	t.Helper()
-	book, err := words.Open(language)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal, err := calendar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := cases.NewOffice(
-		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队"}, {ID: "xf", Name: "信访办"}, {ID: "jw", Name: "纪委", Sealed: true}},
-		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Words: []string{"澡堂"}, Days: 5, Working: true},
-			{Name: "安全隐患", Lead: "jd", Urgent: true}, {Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
-		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}, {ID: "zhou", Name: "周敏", Role: cases.Staff},
-			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "qin", Name: "秦卫东", Role: cases.Leader}, {ID: "fan", Name: "范玉林", Title: "党委副书记", Role: cases.Leader},
-			{ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}}, phrase.Fold)
-	office.Routes = []cases.Route{{Name: "劳动仲裁", Where: "矿区仲裁委", Phone: "12333", Deadline: "一年内申请"}, {Name: "工伤认定", Where: "社保局", Deadline: "一年内申请"}}
-	facts := words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2}
+	o := testoffice.Open(t, language)
 	x := &table{T: t, store: &shaky{Store: mem.New()}}
-	x.desk = desk.New(x.store, desk.Options{Office: office, Calendar: cal, Words: book, Facts: facts, PushAt: 9 * 60,
-		Addresses: map[string]chat.Address{"mei": "test:mei", "zhou": "test:zhou"}, Random: rand.NewChaCha8([32]byte{1})})
+	x.desk = desk.New(x.store, desk.Options{Office: o.Office, Calendar: o.Calendar, Words: o.Words, Facts: o.Facts, PushAt: 9 * 60,
+		Addresses: o.At("test", "mei", "zhou"), Random: rand.NewChaCha8([32]byte{1})})
 	forms := []cases.Form{{ID: "report", Name: "反映", Fields: []cases.Field{{ID: cases.Matter, Label: "事由"}, {ID: cases.Want, Label: "诉求"}}}}
 	n := 0
-	x.options = console.Options{Desk: x.desk, Store: x.store, Notes: intake.NewReader(forms), Words: book.With(facts), Base: "/desk", Roles: []cases.Role{cases.Staff, cases.Discipline},
+	x.options = console.Options{Desk: x.desk, Store: x.store, Notes: intake.NewReader(forms), Words: o.Words.With(o.Facts), Base: "/desk", Roles: []cases.Role{cases.Staff, cases.Discipline},
 		Now: func() time.Time { return monday }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		NewKey: func() string { n++; return fmt.Sprintf("key-%d", n) },
 		Owed:   func(context.Context) error { x.owed++; return nil },

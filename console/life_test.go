@@ -10,7 +10,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/desk"
-	"fangzhuo/phrase"
+	"fangzhuo/internal/testoffice"
 	"fangzhuo/storage/mem"
 	"fangzhuo/words"
 )
@@ -18,19 +18,10 @@ import (
 // sits is 王慧 at a page of an office where nothing has happened.
 func sits(t *testing.T) *visit {
 	t.Helper()
-	book, err := words.Open(words.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal, err := calendar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wang := cases.Person{ID: "wang", Name: "王慧", Role: cases.Staff}
-	office := cases.NewOffice([]cases.Unit{{ID: "hq", Name: "后勤服务中心"}, {ID: "jd", Name: "机电队"}}, []cases.Category{{Name: "宿舍澡堂", Lead: "hq"}},
-		[]cases.Person{wang, {ID: "zhou", Name: "周敏", Role: cases.Staff}, {ID: "qin", Name: "秦卫东", Role: cases.Leader}}, phrase.Fold)
-	d := desk.New(mem.New(), desk.Options{Office: office, Calendar: cal, Words: book})
-	return &visit{Console: &Console{Options: Options{Desk: d, Words: book, Now: func() time.Time { return firstDay }}}, me: wang, actor: cases.ActorOf(wang)}
+	o := testoffice.Open(t, words.Chinese)
+	wang, _ := o.Person("wang")
+	d := desk.New(mem.New(), desk.Options{Office: o.Office, Calendar: o.Calendar, Words: o.Words})
+	return &visit{Console: &Console{Options: Options{Desk: d, Words: o.Words, Now: func() time.Time { return firstDay }}}, me: wang, actor: cases.ActorOf(wang)}
 }
 
 var firstDay = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)

@@ -18,7 +18,7 @@ import (
 	"fangzhuo/calendar"
 	"fangzhuo/cases"
 	"fangzhuo/chat"
-	"fangzhuo/phrase"
+	"fangzhuo/internal/testoffice"
 	"fangzhuo/storage"
 	"fangzhuo/storage/mem"
 	"fangzhuo/storage/record"
@@ -32,33 +32,10 @@ func (s seeded) Read(p []byte) (int, error) { return s.ChaCha8.Read(p) }
 
 func open(t testing.TB) (*Desk, *mem.Store) {
 	t.Helper()
-	book, err := words.Open(words.Chinese)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal, err := calendar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := cases.NewOffice(
-		[]cases.Unit{{ID: "hq", Name: "后勤服务中心", Aliases: []string{"后勤"}}, {ID: "jd", Name: "机电队", Aliases: []string{"机电"}},
-			{ID: "xf", Name: "信访办"}, {ID: "dd", Name: "调度室", Urgent: true}, {ID: "jw", Name: "纪委", Sealed: true}},
-		[]cases.Category{{Name: "宿舍澡堂", Lead: "hq", Words: []string{"澡堂"}, Days: 5, Working: true},
-			{Name: "安全隐患", Lead: "jd", Words: []string{"瓦斯"}, Urgent: true, Days: 1},
-			{Name: "检举控告", Lead: "jw", Words: []string{"倒卖"}, Sealed: true}, {Name: "其他", Lead: "xf", Days: 15}},
-		[]cases.Person{{ID: "wang", Name: "王慧", Role: cases.Staff}, {ID: "zhou", Name: "周敏", Role: cases.Staff},
-			{ID: "mei", Name: "梅芳", Role: cases.Liaison, Unit: "hq"}, {ID: "shi", Name: "石磊", Role: cases.Liaison, Unit: "jd"},
-			{ID: "tang", Name: "唐静", Role: cases.Liaison, Unit: "dd"}, {ID: "qin", Name: "秦卫东", Title: "矿长", Role: cases.Leader},
-			{ID: "fan", Name: "范玉林", Title: "书记", Role: cases.Leader}, {ID: "ji", Name: "季明", Role: cases.Discipline, Unit: "jw"}},
-		phrase.Fold)
-	addresses := map[string]chat.Address{}
-	for _, p := range office.People {
-		addresses[p.ID] = chat.Address("test:" + p.ID)
-	}
+	o := testoffice.Open(t, words.Chinese)
 	store := mem.New()
-	return New(store, Options{Office: office, Calendar: cal, Words: book, Addresses: addresses,
+	return New(store, Options{Office: o.Office, Calendar: o.Calendar, Words: o.Words, Facts: o.Facts, Addresses: o.At("test"),
 		Reception: Reception{Rule: calendar.Rule{Nth: 1, Weekday: time.Monday}, Place: "接待室", Hours: "9:00—11:30"},
-		Facts:     words.Args{"Office": "信访办", "Bot": "小信", "Phone": "8001", "Dispatch": "8119", "StaffReads": 2, "KeepYears": 3},
 		PushAt:    9 * 60, KeepYears: 3, Random: seeded{rand.NewChaCha8([32]byte{1})}}), store
 }
 

@@ -29,7 +29,6 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	d, store := open(t)
 	d.Lasts = func(a chat.Address) bool { return !strings.HasPrefix(a.Local(), "s/") }
-	d.Office.Routes = []cases.Route{{Name: "劳动争议仲裁", Years: 1}}
 	return &scene{t: t, d: d, store: store, now: monday}
 }
 
@@ -150,7 +149,7 @@ var (
 	informs        = worded((*Desk).Inform)
 	answers  taken = func(s *scene) error { return alone(s.d.Answer(s.tx, staff, s.no, rest, s.now)) }
 	refers   taken = func(s *scene) error {
-		_, _, err := s.d.Refer(s.tx, staff, s.no, "劳动争议仲裁", "", s.now)
+		_, _, err := s.d.Refer(s.tx, staff, s.no, "劳动仲裁", "", s.now)
 		return err
 	}
 	fulfils         = worded((*Desk).Fulfil)

@@ -59,6 +59,8 @@ var arrows = map[string]struct{ ours, theirs []string }{
 	"internal/archtest": {},
 	"internal/guard":    {},
 	"internal/pagetest": {nil, []string{"github.com/chromedp/chromedp"}},
+	// what the tests of desk, bot and console open
+	"internal/testoffice": {[]string{"calendar", "cases", "chat", "phrase", "words"}, nil},
 }
 
 // shared are third-party modules that more than one package may use.
