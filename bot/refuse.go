@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+
 	"fangzhuo/cases"
 	"fangzhuo/desk"
 	"fangzhuo/words"
@@ -25,20 +27,18 @@ func (t *turn) refusal(r *cases.Refusal) string {
 // nextCommand is a step as it is typed; what the step needs beside the number
 // is left open.
 func (t *turn) nextCommand(v cases.Verb, no cases.Number) string {
-	command := string(v)
-	if c, ok := t.b.table[command]; ok && c.verb == "" {
-		command = c.words[0]
+	word := string(v)
+	i := slices.IndexFunc(commands, func(c command) bool { return c.verb == v })
+	if i < 0 { // what petitioners say has no verb in the table
+		i = slices.IndexFunc(commands, func(c command) bool { return c.id == string(v) })
 	}
-	for _, c := range commands {
-		if c.verb == v {
-			command = c.words[0]
-			break // what else has that verb is a way of its own
-		}
+	if i >= 0 {
+		word = commands[i].words[0]
 	}
 	if v != cases.Accept && v != cases.SignOff && v != cases.Close && v != cases.Fulfil && v != cases.Confirm {
-		return command + " " + desk.ShortNumber(no, t.now) + " …"
+		return word + " " + desk.ShortNumber(no, t.now) + " …"
 	}
-	return command + " " + desk.ShortNumber(no, t.now)
+	return word + " " + desk.ShortNumber(no, t.now)
 }
 
 // lookEvent is one line of a case's history.
@@ -137,9 +137,38 @@ func (t *turn) history(events []cases.Event) (history []lookEvent, err error) {
 				text = t.say("answered-with", words.Args{"Other": desk.ShortNumber(other.No, t.now), "Text": text})
 			}
 		}
-		history = append(history, lookEvent{At: e.At, Verb: t.say("verb."+string(e.Verb), nil), Who: who, Text: text})
+		verb := t.say("verb."+string(e.Verb), nil)
+		if to, err := t.to(e); err != nil {
+			return nil, err
+		} else if to != "" {
+			verb = t.say("verb-to", words.Args{"Verb": verb, "To": to})
+		}
+		history = append(history, lookEvent{At: e.At, Verb: verb, Who: who, Text: text})
 	}
 	return history, nil
+}
+
+// to is what a step was about beside its matter: a unit, a leader, a category,
+// another matter.
+func (t *turn) to(e cases.Event) (string, error) {
+	switch e.Verb {
+	case cases.Register:
+		return e.Category, nil
+	case cases.Assign, cases.Help:
+		return t.b.Office.UnitName(e.Unit), nil
+	case cases.Sponsor:
+		return t.b.desk.PersonName(e.Person), nil
+	case cases.Relate, cases.Merge, cases.Split:
+		if e.Other == nil {
+			return "", nil
+		}
+		other, err := t.b.desk.Current(t.ctx, t.actor, e.Other.No, t.now)
+		if err != nil || other.Events == 0 { // not for their eyes
+			return "", err
+		}
+		return desk.ShortNumber(other.No, t.now), nil
+	}
+	return "", nil
 }
 
 // ofThePerson reports whether a step tells of the petitioner rather than of the
