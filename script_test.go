@@ -39,7 +39,8 @@ import (
 //	quote luo A: …             luo says it in private, quoting the last thing he was sent that holds A
 //	quote luo “A”: …           the same, quoting these very words of somebody else
 //	attach luo: image 锁.jpg    luo sends a picture (or voice, video, file) of that name to the bot;
-//	                           a name with 没了 or 太大 is one that cannot be fetched, or is too large
+//	                           a name with 没了 or 太大 is one that cannot be fetched, or is too large;
+//	                           a location, a card, or another thing (a red packet, a forwarded chat)
 //	+ wang: 0001-1.jpg 锁.jpg  the next file wang has not got yet has that name, and the bytes that were
 //	                           sent under the other, without what a phone writes into a picture
 //	+ wang                     wang has got no more files
@@ -337,7 +338,7 @@ func (s *script) holds(text, part string) bool {
 	return true
 }
 
-var attaching = regexp.MustCompile(`^(\w+): (image|voice|video|file) (\S+)$`)
+var attaching = regexp.MustCompile(`^(\w+): (image|voice|video|file|location|card|other) (\S+)$`)
 
 func (s *script) attach(rest string) {
 	m := attaching.FindStringSubmatch(rest)
@@ -375,7 +376,7 @@ func (s *script) gets(rest string) {
 // there is nothing.
 func contentOf(kind, name string, phone bool) []byte {
 	switch {
-	case strings.Contains(name, "没了"):
+	case strings.Contains(name, "没了"), kind == "location", kind == "card", kind == "other":
 		return nil
 	case strings.Contains(name, "太大"):
 		return bytes.Repeat([]byte("大"), 7<<20)

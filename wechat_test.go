@@ -209,9 +209,12 @@ func (n *wechatNetwork) sent(t *testing.T, chat string) []string {
 func (n *wechatNetwork) attach(t *testing.T, person, kind string, f file) {
 	t.Helper()
 	syncs := len(n.server.Requests("webwxsync"))
-	m := wechattest.Message{From: person, Data: f.data, Type: map[string]int{"image": 3, "voice": 34, "video": 43, "file": 49}[kind]}
+	m := wechattest.Message{From: person, Data: f.data, Type: map[string]int{"image": 3, "voice": 34, "video": 43, "file": 49, "location": 48, "card": 42, "other": 49}[kind]}
 	if kind == "file" {
 		m.AppType, m.FileName = 6, f.name
+	}
+	if kind == "other" { // a forwarded chat record
+		m.AppType = 19
 	}
 	n.server.Post(m)
 	n.server.Await(t.Context().Done(), "webwxsync", syncs+1)
