@@ -54,6 +54,7 @@ func (v *visit) holder(name string) (cases.Person, bool) {
 type dutyForm struct {
 	step
 	Note string
+	None string // said instead of a form that there is nothing for
 }
 
 type dutyPage struct {
@@ -81,6 +82,9 @@ func (v *visit) dutyWith(status int, p view, t shown) {
 		return
 	}
 	hand := dutyForm{Note: v.say("page.hand.note", nil), step: step{Verb: handForm, Name: v.say("page.hand.all", nil), Do: v.say("verb.hand", nil), Fields: v.asksHandAll(held)}}
+	if len(held) == 0 {
+		hand.None = v.say("page.hand.none", nil)
+	}
 	main := dutyPage{Forms: []dutyForm{hand}}
 	if v.mayLeave() {
 		for _, l := range leaves {
@@ -124,9 +128,6 @@ func (v *visit) asksHandAll(held []desk.Held) []field {
 		if (p.Role == cases.Discipline) == (v.actor.Role == cases.Discipline) {
 			to = append(to, choice{ID: p.ID, Name: v.duties(p)})
 		}
-	}
-	if len(from) == 0 {
-		return []field{{Kind: "note", Label: v.say("page.hand.none", nil)}}
 	}
 	return slices.Concat(v.pick("page.hand.from", "from", from, true), v.pick("page.hand.to", "to", to, true))
 }

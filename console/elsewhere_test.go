@@ -83,6 +83,9 @@ func TestHandedOver(t *testing.T) {
 		x.submit(matter, cases.Sealed)
 	}
 	x.offers("wang", nil, []cases.Verb{cases.Hand}) // in nobody's hands yet
+	a := x.by("wang", "/duty", nil)
+	x.wants(a, http.StatusOK, "现在谁手上都没有要交接的")
+	x.lacks(a, "/duty/hand")
 	for i, no := range []string{"1", "2", "3"} {
 		x.by("wang", "/matters/2026-000"+no+"/register", fill("key", fmt.Sprint("r", i), "category", "其他"))
 	}
@@ -108,7 +111,7 @@ func TestHandedOver(t *testing.T) {
 	fails("没有要交接的", "from", "nobody true", "to", "qin")
 	before := len(x.events(2))
 	form := fill("key", "all", "from", "wang false", "to", "zhou")
-	a := x.by("wang", "/duty/hand", form)
+	a = x.by("wang", "/duty/hand", form)
 	x.wants(a, http.StatusOK, "还没有办", "王慧经办的2件都交给周敏", "确认办理")
 	if len(x.events(2)) != before {
 		t.Fatal("it was handed over before anybody was sure")
