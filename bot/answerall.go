@@ -30,21 +30,45 @@ func answerAll(t *turn, in input) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	k := answering{No: in.no, All: true}
+	k, named := answering{No: in.no, All: true}, in.also
+	tied := func(no cases.Number) int {
+		return slices.IndexFunc(open, func(o cases.Case) bool { return same(no, o.No) })
+	}
 	for {
-		named, joined, after, ok := t.andNumber(in.rest)
-		i := slices.IndexFunc(open, func(o cases.Case) bool { return same(named, o.No) })
-		if !ok || i < 0 && !joined {
+		no, joined, after, ok := t.andNumber(in.rest)
+		if !ok || tied(no) < 0 && !joined {
 			break
 		}
-		if i < 0 {
-			return says(t.say("answer.untied", words.Args{"Short": desk.ShortNumber(c.No, t.now), "Other": desk.ShortNumber(named, t.now)}))
+		named, in.rest = append(named, no), after
+	}
+	for _, no := range named {
+		i := tied(no)
+		if i < 0 && c.Events > 0 {
+			return says(t.say("answer.untied", words.Args{"Short": desk.ShortNumber(c.No, t.now), "Other": desk.ShortNumber(no, t.now)}))
 		}
-		k.With, k.Only = append(k.With, desk.Beside{No: open[i].No, Seen: open[i].Events}), true
-		in.rest = after
+		if i >= 0 {
+			k.With, k.Only = append(k.With, desk.Beside{No: open[i].No, Seen: open[i].Events}), true
+		}
 	}
 	k.Reply = intake.ReadAnswer(in.rest.Raw()).Reply
 	return t.showAnswer(k, false)
+}
+
+// numbersFirst reads the command behind several numbers: 0047、0048 一并答复 ….
+func (t *turn) numbersFirst(first cases.Number, after phrase.Text) (command, input, bool) {
+	in := input{no: first}
+	for {
+		no, _, rest, ok := t.andNumber(after)
+		if !ok {
+			break
+		}
+		in.also, after = append(in.also, no), rest
+	}
+	id, rest, ok := after.Command(t.b.commands)
+	if in.rest = rest; !ok || id != "answer-all" || len(in.also) == 0 {
+		return command{}, input{}, false
+	}
+	return t.b.table[id], in, true
 }
 
 // andNumber reads one more number, and whether a word joins it to those before.

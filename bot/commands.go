@@ -29,6 +29,7 @@ type input struct {
 	// receipt.
 	which []cases.Number
 	code  string
+	also  []cases.Number // named with the first before the command (47、48 一并答复)
 }
 
 // theCode is the receipt code (查询码) that comes with the command.

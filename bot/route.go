@@ -379,7 +379,7 @@ func (t *turn) numberFirst() (command, input, bool) {
 	if c := t.b.table[id]; ok && c.number {
 		return c, input{no: no, rest: rest}, true
 	}
-	return command{}, input{}, false
+	return t.numbersFirst(no, after)
 }
 
 // bareNumber is from how many characters on a number alone is that of a matter

@@ -118,7 +118,7 @@ func (d *Desk) DraftAll(g storage.Getter, actor cases.Actor, no cases.Number, r 
 			return t, err
 		case why != nil:
 			t.Left = append(t.Left, LeftOut{b.No, why})
-		case o.Events > 0:
+		case o.Events > 0 && !slices.ContainsFunc(get, func(c cases.Case) bool { return c.No == o.No }):
 			get = append(get, o)
 		}
 	}
