@@ -22,7 +22,7 @@ func (t *turn) route() (reply, error) {
 		return t.recalled()
 	}
 	text, cut := t.clipped()
-	t.text = phrase.Read(text)
+	t.text = phrase.Read(text).WithoutThanks()
 	if t.m.Group() { // and what is quoted there helps nobody
 		return t.inGroup()
 	}

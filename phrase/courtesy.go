@@ -111,3 +111,24 @@ func reaches(s string, words []string, must ...[]string) bool {
 	}
 	return ways[len(s)][1<<len(must)-1]
 }
+
+// briefly is up to how many characters thanks at the end are taken off.
+const briefly = 16
+
+// WithoutThanks returns a short text without the thanks at its end (不用了，谢谢), so
+// that it reads as what it answers; another text as it is.
+func (t Text) WithoutThanks() Text {
+	if len(t.f) > briefly {
+		return t
+	}
+	for i := len(t.f) - 1; i > 0; i-- {
+		if t.from(i).Courteous() != Thanks {
+			continue
+		}
+		said := Read(t.between(0, i))
+		if kind := said.Courteous(); !said.Empty() && (kind == "" || strings.HasPrefix(said.bare(), "不")) {
+			return said
+		}
+	}
+	return t
+}
