@@ -8,6 +8,7 @@ import (
 	"fangzhuo/cases"
 	"fangzhuo/chat"
 	"fangzhuo/desk"
+	"fangzhuo/intake"
 	"fangzhuo/phrase"
 	"fangzhuo/storage"
 	"fangzhuo/words"
@@ -32,14 +33,9 @@ func (t *turn) step(key string, d desk.Done, args words.Args) string {
 }
 
 func register(t *turn, in input) (reply, error) {
-	category, rest, ok := in.rest.Command(t.b.names.categories)
-	if !ok {
+	category, unit, how, rest := t.registered(in.rest)
+	if category == "" {
 		return t.whichCategory(in)
-	}
-	how, rest := procedure(rest)
-	unit, rest, _ := rest.Command(t.b.names.units)
-	if how == "" {
-		how, rest = procedure(rest)
 	}
 	if unit == "" {
 		if typed, _ := rest.Token(); typed != "" {
@@ -60,6 +56,37 @@ func register(t *turn, in input) (reply, error) {
 		}
 		return joined(t.step("register", d, nil), hint), nil
 	})
+}
+
+// What may stand before a category and a unit, and behind a unit.
+var (
+	toCategory = []string{"类别：", "类别:", "类别", "归到", "归"}
+	toUnit     = []string{"交给", "交由", "转给", "主办", "牵头", "交", "转", "由", "给"}
+	unitDoes   = []string{"办理", "牵头", "主办", "负责", "来办", "办"}
+)
+
+// registered reads a category, a unit and a procedure in any order.
+func (t *turn) registered(rest phrase.Text) (category, unit string, how cases.Procedure, left phrase.Text) {
+	for range 3 {
+		if category == "" {
+			if id, behind, ok := intake.Behind(rest, toCategory).Command(t.b.names.categories); ok {
+				category, rest = id, behind
+				continue
+			}
+		}
+		if how == "" {
+			if how, left = procedure(rest); how != "" {
+				rest = left
+				continue
+			}
+		}
+		if unit == "" {
+			if id, behind, ok := intake.Behind(rest, toUnit).Command(t.b.names.units); ok {
+				unit, rest = id, intake.Behind(behind, unitDoes)
+			}
+		}
+	}
+	return category, unit, how, rest
 }
 
 // whichCategory asks for the category, with the suggested one ready to send.
@@ -130,13 +157,20 @@ func inform(t *turn, in input) (reply, error) { return t.withText(in, "inform", 
 
 // assign reads "12 机电 3天" and, behind it, what the unit is to be told.
 func assign(t *turn, in input) (reply, error) {
-	unit, rest, ok := in.rest.Command(t.b.names.units)
+	term, rest, timed := t.term(in.rest) // 转办 47 3天 机电队
+	if !timed {
+		rest = in.rest
+	}
+	unit, rest, ok := intake.Behind(rest, toUnit).Command(t.b.names.units)
 	if !ok {
 		typed, _ := in.rest.Token()
 		return reply{}, &cases.Refusal{Code: cases.NoUnit, Verb: cases.Assign, No: in.no, Typed: typed}
 	}
-	term, rest, ok := t.term(rest)
-	if !ok {
+	rest = intake.Behind(rest, unitDoes)
+	if !timed {
+		term, rest, timed = t.term(rest)
+	}
+	if !timed {
 		return reply{}, &cases.Refusal{Code: cases.NoTerm, Verb: cases.Assign, No: in.no}
 	}
 	return does(func(tx storage.Tx) (string, error) {

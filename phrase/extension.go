@@ -62,7 +62,7 @@ func (r *extensionReader) part(i int) int {
 	for end := from + 1; end <= len(r.f) && end-from <= 12; end++ {
 		if k := hasPrefix(r.f, end, approves...); k > end && end > from {
 			r.approved(from, end)
-			return k
+			return hasPrefix(r.f, k, "过了", "过的", "了", "过") // is no reason
 		}
 		if strings.ContainsRune(separators, peek(r.f, end)) {
 			break

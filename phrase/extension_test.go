@@ -19,6 +19,8 @@ func TestExtension(t *testing.T) {
 		"因等厂家来人，经李矿长批准，推到2月20日前":        {Until: feb20, Approver: "李矿长", Reason: "等厂家来人"},
 		"延到2月20号 李矿长已同意 原因是等厂家来人":       {Until: feb20, Approver: "李矿长", Reason: "等厂家来人"},
 		"二十个工作日，审批人 李矿长\n由于设备招标，3天没人应标": {Days: 20, Working: true, Approver: "李矿长", Reason: "设备招标，3天没人应标"},
+		"到2月20日 李矿长同意了":                 {Until: feb20, Approver: "李矿长"},
+		"李矿长批准过的 30天 等化冻":               {Days: 30, Approver: "李矿长", Reason: "等化冻"},
 		"半个月 李矿长批准 等厂家来人":               {Days: 15, Approver: "李矿长", Reason: "等厂家来人"},
 		"理由厂家2月才来人，一个月，批准人李矿长":          {Days: 30, Approver: "李矿长", Reason: "厂家2月才来人"},
 		"李矿长批准 30天":                     {Days: 30, Approver: "李矿长"},
