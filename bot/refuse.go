@@ -155,7 +155,7 @@ func (t *turn) to(e cases.Event) (string, error) {
 	case cases.Register:
 		return e.Category, nil
 	case cases.Assign, cases.Help:
-		return t.b.Office.UnitName(e.Unit), nil
+		return t.b.desk.UnitName(e.Unit), nil
 	case cases.Sponsor:
 		return t.b.desk.PersonName(e.Person), nil
 	case cases.Relate, cases.Merge, cases.Split:

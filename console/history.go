@@ -58,11 +58,11 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 func (v *visit) detail(was cases.Case, e cases.Event) string {
 	switch e.Verb {
 	case cases.Register:
-		return v.say("page.e.register", words.Args{"Category": e.Category, "Unit": v.Desk.Office.UnitName(e.Unit), "By": v.Desk.PersonName(e.Person)})
+		return v.say("page.e.register", words.Args{"Category": e.Category, "Unit": v.Desk.UnitName(e.Unit), "By": v.Desk.PersonName(e.Person)})
 	case cases.Accept:
 		return v.procedure(e.Procedure)
 	case cases.Assign, cases.Help, cases.PassOn:
-		return v.until(v.Desk.Office.UnitName(e.Unit), e)
+		return v.until(v.Desk.UnitName(e.Unit), e)
 	case cases.Refer:
 		return e.Route
 	case cases.Hand:
@@ -140,7 +140,7 @@ func (v *visit) names(ids []string) string {
 			all = append(all, p.Name)
 			continue
 		}
-		all = append(all, v.Desk.Office.UnitName(id))
+		all = append(all, v.Desk.UnitName(id))
 	}
 	return v.say("page.names", words.Args{"Names": all})
 }

@@ -132,14 +132,14 @@ func (d *Desk) PassOn(tx storage.Tx, actor cases.Actor, no cases.Number, which [
 		return Handed{}, err
 	}
 	if unit != "" && unit != s.c.Lead {
-		return Handed{}, s.refuse(cases.NotWithUnit, cases.PassOn, d.Office.UnitName(s.c.Lead))
+		return Handed{}, s.refuse(cases.NotWithUnit, cases.PassOn, d.UnitName(s.c.Lead))
 	}
 	all := d.Office.With(cases.Liaison, s.c.Lead)
 	liaisons := s.unaccused(all)
 	if len(liaisons) == 0 && len(all) > 0 { // nor is it given to them by hand
-		return Handed{}, s.refuse(cases.Recused, cases.PassOn, d.Office.UnitName(s.c.Lead))
+		return Handed{}, s.refuse(cases.Recused, cases.PassOn, d.UnitName(s.c.Lead))
 	}
-	h, err := s.chosen(cases.PassOn, which, d.say("motive.pass-on", words.Args{"Unit": d.Office.UnitName(s.c.Lead)}))
+	h, err := s.chosen(cases.PassOn, which, d.say("motive.pass-on", words.Args{"Unit": d.UnitName(s.c.Lead)}))
 	if err != nil {
 		return Handed{}, err
 	}

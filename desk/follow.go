@@ -228,7 +228,7 @@ func (s *step) takeBack(next string) error {
 	if _, err := s.tellUnit(s.c.Lead, "unit.withdrawn", nil); err != nil {
 		return err
 	}
-	return s.tellKeepers("staff.reassigned", words.Args{"By": s.d.PersonName(s.actor.ID), "Next": s.d.Office.UnitName(next)})
+	return s.tellKeepers("staff.reassigned", words.Args{"By": s.d.PersonName(s.actor.ID), "Next": s.d.UnitName(next)})
 }
 
 // SignOff is the unit taking its task (签收).
@@ -290,7 +290,7 @@ func (s *step) unitOf(actor cases.Actor) string {
 
 // unitSaid tells the office what a unit did or said, and of a helper who leads too.
 func (s *step) unitSaid(key string, e cases.Event, unit string) error {
-	args := words.Args{"Text": e.Text, "Unit": s.d.Office.UnitName(unit)}
+	args := words.Args{"Text": e.Text, "Unit": s.d.UnitName(unit)}
 	if err := s.tellKeepers(key, args); err != nil || unit == s.c.Lead {
 		return err
 	}

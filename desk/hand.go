@@ -315,3 +315,12 @@ func (d *Desk) Holder(ctx context.Context, actor cases.Actor, typed string) (id 
 	}
 	return "", false, err
 }
+
+// UnitName is what a unit is called; what is no unit any more (merged, renamed
+// without its id) by no id. "" is none.
+func (d *Desk) UnitName(id string) string {
+	if _, ok := d.Office.Unit(id); ok || id == "" {
+		return d.Office.UnitName(id)
+	}
+	return d.say("unit.gone", nil)
+}

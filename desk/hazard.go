@@ -89,7 +89,7 @@ func (s *step) sound() error {
 	}
 	var told, deaf []string
 	for _, unit := range units {
-		name := s.d.Office.UnitName(unit)
+		name := s.d.UnitName(unit)
 		reached, err := s.tellUnit(unit, "unit.hazard", words.Args{"Task": text})
 		if err != nil {
 			return err
@@ -168,7 +168,7 @@ func (s *step) escalate() error {
 	since := int(s.now.Sub(s.c.ReceivedAt) / time.Minute)
 	var units []string
 	for _, unit := range append([]string{s.c.Lead}, s.c.Helpers...) {
-		units = append(units, s.d.Office.UnitName(unit))
+		units = append(units, s.d.UnitName(unit))
 	}
 	if _, err := s.tell(who, "push.hazard", merged(s.d.Plain(s.c), words.Args{"Minutes": since, "Units": units})); err != nil {
 		return err
@@ -185,7 +185,7 @@ func (s *step) standDown() error {
 	p, _ := s.d.Office.Person(s.actor.ID)
 	by := p.Name
 	if p.Unit != "" {
-		by = s.d.Office.UnitName(p.Unit) + by
+		by = s.d.UnitName(p.Unit) + by
 	}
 	called := slices.Concat(s.keepers(), s.atHand())
 	if s.c.Escalated > 0 {
@@ -194,6 +194,6 @@ func (s *step) standDown() error {
 	if _, err := s.tell(except(called, s.actor.ID), "hazard.signed", words.Args{"By": by}); err != nil {
 		return err
 	}
-	_, err := s.tellPetitioner("worker.hazard-signed", words.Args{"By": s.d.Office.UnitName(p.Unit)})
+	_, err := s.tellPetitioner("worker.hazard-signed", words.Args{"By": s.d.UnitName(p.Unit)})
 	return err
 }

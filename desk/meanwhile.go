@@ -115,7 +115,7 @@ func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.A
 	to := ""
 	switch e.Verb {
 	case cases.Assign, cases.Help:
-		to = d.Office.UnitName(e.Unit)
+		to = d.UnitName(e.Unit)
 	case cases.Sponsor, cases.Hand:
 		to = d.PersonName(e.Person)
 	}

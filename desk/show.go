@@ -19,7 +19,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 		"No": c.No.String(), "Short": ShortNumber(c.No, now),
 		"Stage": string(c.Stage), "Word": string(c.Stage.Word()),
 		"Category": c.CategoryOrSuggested(), "Chosen": c.Category != "",
-		"Unit": d.Office.UnitName(c.Lead), "HasUnit": c.Lead != "",
+		"Unit": d.UnitName(c.Lead), "HasUnit": c.Lead != "",
 		"Leader": d.PersonName(c.Leader), "HasLeader": c.Leader != "",
 		"Matter": c.Fields[cases.Matter], "Place": c.Fields[cases.Place],
 		"Since": c.Fields[cases.SinceWhen], "Want": c.Fields[cases.Want],
