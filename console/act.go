@@ -313,7 +313,7 @@ func (v *visit) name(s taking, c cases.Case) string {
 func (v *visit) called(s taking) string {
 	switch s.id {
 	case turnAway:
-		return v.say("page.turn-away", nil)
+		return v.say("turned-away", nil)
 	case answerAll:
 		return v.say("page.answer-all", nil)
 	}

@@ -56,7 +56,7 @@ func TestTurnedAway(t *testing.T) {
 	x.fails("wang", "turn-away", "这一项要填", "text", "")
 	x.fails("wang", "turn-away", "要让人看得懂", "text", "不归")
 	a := x.sure("wang", "turn-away", "0001这里没法受理：归社区管，请打社区电话", "text", "归社区管，请打社区电话")
-	x.wants(a, http.StatusOK, "“不予受理”办好了", "王慧 不予受理 归社区管")
+	x.wants(a, http.StatusOK, "“不予受理”办好了", "2026-0001 不予受理", "王慧 不予受理 归社区管")
 	if len(x.offered) != 0 {
 		t.Errorf("asked about %v whether to talk first", x.offered)
 	}

@@ -23,7 +23,7 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 		was := c
 		c = c.After(e)
 		m := moment{At: v.say("page.moment", words.Args{"At": e.At}), Who: v.say("role."+string(e.Actor.Role), nil),
-			Verb: v.say("verb."+string(e.Verb), nil), More: v.detail(was, e), Text: e.Text}
+			Verb: v.Desk.StepName(e), More: v.detail(was, e), Text: e.Text}
 		switch {
 		case desk.Looked(e):
 			if m.Text = ""; v.Desk.Office.Keeps(v.actor) {
@@ -33,8 +33,6 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 			continue
 		case e.Verb == cases.Correct && was.Signature == cases.Named && desk.SealedLater(events): // their name may stand in it
 			m.More = ""
-		case e.Verb == cases.Refer && e.Route == "":
-			m.Verb = v.say("page.turn-away", nil)
 		case e.Verb == cases.Refer && e.Text == e.Route: // nothing else was said
 			m.Text = ""
 		case e.Verb == cases.Submit && e.Channel.WrittenDown():

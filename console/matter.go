@@ -110,7 +110,7 @@ func (v *visit) matterWith(no cases.Number, status int, p view, t shown) {
 		v.broken(v.w, err)
 		return
 	}
-	main := matterPage{Alike: alike, No: c.No.String(), Stage: v.stage(c.Stage), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
+	main := matterPage{Alike: alike, No: c.No.String(), Stage: v.say("stage", words.Args{"Stage": desk.Standing(c)}), Facts: v.facts(c), Notices: v.notices(c), History: v.history(c.No, events),
 		Steps: v.steps(c, t), Waits: c.Stage.Open(), Seen: c.Events, Sealed: c.Sealed, Contact: t.contact, Files: t.files, Motive: t.motive,
 		Reply: v.reply(c), Ending: v.ending(c), Ties: ties}
 	if n := len(main.History) - unfolded; n > 1 {

@@ -223,7 +223,7 @@ func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
 	lines := make([]Line, 0, len(list))
 	for _, c := range list {
 		l := Line{Short: ShortNumber(c.No, now), Matter: phrase.Scrub(c.Fields[cases.Matter], nil), Sealed: c.Sealed, Category: c.CategoryOrSuggested(),
-			Unit: d.UnitName(c.Lead), Stage: string(c.Stage), Received: c.ReceivedAt,
+			Unit: d.UnitName(c.Lead), Stage: Standing(c), Received: c.ReceivedAt,
 			Age: today.Sub(dateOf(c.ReceivedAt)), LateDays: untoldDays(c, today)}
 		if due := c.Due(); !due.IsZero() {
 			l.HasDue, l.Due = true, due

@@ -120,5 +120,14 @@ func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.A
 		to = d.PersonName(e.Person)
 	}
 	return words.Args{"Short": ShortNumber(c.No, now), "By": d.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),
-		"What": d.say("verb."+string(e.Verb), nil), "To": to}
+		"What": d.StepName(e), "To": to}
+}
+
+// StepName is what a step is called. To refer a matter without a route is to turn
+// it away (不予受理).
+func (d *Desk) StepName(e cases.Event) string {
+	if e.Verb == cases.Refer && e.Route == "" {
+		return d.say("turned-away", nil)
+	}
+	return d.say("verb."+string(e.Verb), nil)
 }

@@ -9,6 +9,15 @@ import (
 	"fangzhuo/words"
 )
 
+// Standing is the stage of a case for the wording: one that was turned away
+// (不予受理) was referred without a route.
+func Standing(c cases.Case) string {
+	if c.Stage == cases.Referred && c.Route == "" {
+		return "turned-away"
+	}
+	return string(c.Stage)
+}
+
 // Args are the facts of a case for the wording. They hold nothing that says who
 // the petitioner is. The number is written in full once its year is over, when
 // the short one would be another matter's.
@@ -17,7 +26,7 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 	object, _ := c.Clock(cases.ObjectClock)
 	args := words.Args{
 		"No": c.No.String(), "Short": ShortNumber(c.No, now),
-		"Stage": string(c.Stage), "Word": string(c.Stage.Word()),
+		"Stage": Standing(c), "Word": string(c.Stage.Word()),
 		"Category": c.CategoryOrSuggested(), "Chosen": c.Category != "",
 		"Unit": d.UnitName(c.Lead), "HasUnit": c.Lead != "",
 		"Leader": d.PersonName(c.Leader), "HasLeader": c.Leader != "",

@@ -167,7 +167,7 @@ var several = struct{ words, numbers, yesOrNo, lists []string }{
 // oneOf are the facts that are one of a few words.
 var oneOf = map[string][]string{
 	"Role":      {"worker", "staff", "liaison", "leader", "discipline", "admin"},
-	"Stage":     {"received", "registered", "accepted", "handling", "answered", "closed", "withdrawn"},
+	"Stage":     {"received", "registered", "accepted", "handling", "answered", "referred", "turned-away", "closed", "withdrawn"},
 	"Word":      {"received", "registered", "handling", "answered", "done"},
 	"Signature": {"named", "sealed", "anonymous"},
 	"Channel":   {"chat", "visit", "call", "letter", "above", "paste"},
