@@ -155,7 +155,7 @@ func (t *turn) passOn(no cases.Number, a askedFor) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	motive := t.say("motive.pass-on", words.Args{"Unit": t.b.Office.UnitName(k.Lead)})
+	motive := t.say("motive.pass-on", words.Args{"Unit": t.b.desk.UnitName(k.Lead)})
 	return does(func(tx storage.Tx) (string, error) {
 		if !a.all && len(a.which) == 0 { // which one is clear only when there is one
 			c, all, err := t.b.desk.Attachments(tx, t.actor, no, motive, t.now)

@@ -67,7 +67,7 @@ func init() { // the runs refer to the table through the bot, hence not a litera
 		{id: "steps", words: []string{"流程", "办事流程", "程序"}, run: steps},
 		{id: "channels", words: []string{"渠道", "联系方式", "怎么找你们", "外线"}, run: channels},
 		{id: "confirm", words: []string{"认可", "满意", "很满意", "非常满意", "同意答复"}, number: true, alone: true, run: confirm},
-		{id: "dispute", words: []string{"不服", "不认可", "不同意"}, number: true, run: dispute},
+		{id: "dispute", words: []string{"不服", "不认可", "不同意", "还是不服", "我不服", "申请复查", "申请复核", "我要申请复查", "我要申请复核", "我要复查", "我要复核"}, number: true, run: dispute},
 		{id: "rate", words: []string{"评价", "评分", "打分", "评一下", "评论"}, number: true, run: rateCase},
 		{id: "displeased", words: []string{"不满意", "差评"}, number: true, run: displeased},
 		{id: "later", words: []string{"预约", "约谈"}, run: later},

@@ -176,6 +176,9 @@ func (k talk) without(no cases.Number) talk {
 	k = k.clone()
 	same := func(n cases.Number) bool { return n == no }
 	k.Asked, k.After = slices.DeleteFunc(k.Asked, same), slices.DeleteFunc(k.After, same)
+	if len(k.After) == 0 {
+		k.Unclear = ""
+	}
 	if k.Offered == no {
 		k.Offered = cases.Number{}
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"fangzhuo/cases"
@@ -32,6 +33,33 @@ func spokenBy(text string) int {
 		}
 	}
 	return 0
+}
+
+// word is what stands between the marks of a list.
+var word = regexp.MustCompile(`[^\s、,，.。;；:：!！?？()（）]+`)
+
+// cutSigners takes the names that several who speak together list (我们五个人，张三、
+// 李四、王五，…) out of their text. Fewer than they are, or than three, may be words
+// that only look like names.
+func cutSigners(text string, persons int) (names []string, rest string) {
+	if persons < 2 {
+		return nil, text
+	}
+	from, to := -1, -1
+	for _, at := range append(word.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
+		two := strings.FieldsFunc(text[at[0]:at[1]], func(r rune) bool { return r == '和' || r == '跟' })
+		if len(two) > 0 && !slices.ContainsFunc(two, func(n string) bool { return !phrase.IsName(n) }) {
+			if names, to = append(names, two...), at[1]; from < 0 {
+				from = at[0]
+			}
+			continue
+		}
+		if len(names) >= min(3, persons) {
+			return names, strings.TrimSpace(text[:from] + strings.TrimLeft(text[to:], " 、,，;；"))
+		}
+		names, from = nil, -1
+	}
+	return nil, text
 }
 
 // cutFaces takes the names of those who stand for the others out of a text.

@@ -86,7 +86,7 @@ func TestBacklogIsAnsweredOnce(t *testing.T) {
 			t.Errorf("a greeting between the receipts: %q", got[0])
 		}
 		for _, table := range []storage.Table{lateTable, timerTable} {
-			if n := tb.count(t, table); n > 1 || table == lateTable && n != 0 { // the draft's own timer stays
+			if n := tb.count(t, table); n > 2 || table == lateTable && n != 0 { // the draft's own two stay
 				t.Errorf("%d left in %s", n, table)
 			}
 		}

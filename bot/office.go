@@ -74,7 +74,7 @@ func sponsored(t *turn, _ input) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return says(t.say("sponsored", words.Args{"Lines": t.b.desk.PlainLines(list, t.now)}))
+	return says(t.say("sponsored", words.Args{"Lines": t.b.desk.LedLines(list, t.now)}))
 }
 
 // moveReception reads "12月 12月9日 领导出差" (改期).

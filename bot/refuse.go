@@ -137,7 +137,7 @@ func (t *turn) history(events []cases.Event) (history []lookEvent, err error) {
 				text = t.say("answered-with", words.Args{"Other": desk.ShortNumber(other.No, t.now), "Text": text})
 			}
 		}
-		verb := t.b.desk.StepName(e)
+		verb := t.b.desk.StepName(e, before.Round)
 		if to, err := t.to(e); err != nil {
 			return nil, err
 		} else if to != "" {

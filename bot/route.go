@@ -123,6 +123,9 @@ func (t *turn) ordinary() (reply, error) {
 		if r, ok, err := t.courtesy(); ok {
 			return r, err
 		}
+		if r, ok, err := t.unclear(); ok {
+			return r, err
+		}
 	}
 	if _, _, goes := t.goesWithLast(); t.opaque() && (t.known || goes || len(t.talk.Asked) > 0) {
 		return says(t.say("media.opaque", nil)) // a thank-you is nothing for the office
@@ -446,6 +449,9 @@ func (t *turn) lost() (reply, error) {
 	}
 	if t.known {
 		return says(t.say("lost.duty", words.Args{"Role": string(t.actor.Role)}))
+	}
+	if name, still, err := t.b.desk.Troubled(t.ctx, t.m.From, t.now); err != nil || still {
+		return reply{text: t.say("distress.still", t.officer(name))}, err
 	}
 	t.talk.Menu = true
 	return says(t.say("lost", nil))

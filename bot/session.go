@@ -91,7 +91,7 @@ func (c conversation) drop(tx storage.Tx) error {
 		err = errors.Join(err, attach.Forget(tx, said.Media))
 	}
 	err = errors.Join(err, tx.Delete(talkTable, talkKey(c.who)), tx.Delete(lateTable, lateKey(c.who)))
-	for _, at := range []time.Time{c.talk.Quiet, c.talk.Until} {
+	for _, at := range []time.Time{c.talk.Quiet, c.talk.Until, c.talk.Remind} {
 		if !at.IsZero() {
 			err = errors.Join(err, tx.Delete(timerTable, timerKey(at, c.who)))
 		}

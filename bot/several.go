@@ -212,8 +212,12 @@ func (t *turn) handInEach(f cases.Form) (reply, error) {
 	said, into := saidOfEach(k.Said, k.Parts, sealed)
 	var all []desk.Submission
 	for i, part := range k.Parts {
-		all = append(all, desk.Submission{Persons: spokenBy(part), From: t.m.From, Form: f.ID, Category: f.Category,
-			Fields: t.fieldsOf(f, part, sealed[i]), Signature: signature, Name: k.Name, Contact: k.Fields[cases.ContactInfo],
+		persons, name := spokenBy(part), k.Name
+		if names, rest := cutSigners(part, persons); len(names) > 0 && rest != "" {
+			part, name = rest, strings.Join(names, "、")
+		}
+		all = append(all, desk.Submission{Persons: persons, From: t.m.From, Form: f.ID, Category: f.Category,
+			Fields: t.fieldsOf(f, part, sealed[i]), Signature: signature, Name: name, Contact: k.Fields[cases.ContactInfo],
 			Guarded: k.Guarded, Said: said[i], ReturnOf: k.Into[i]})
 	}
 	return does(func(tx storage.Tx) (string, error) {

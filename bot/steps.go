@@ -18,7 +18,7 @@ import (
 
 // step words a step that was taken.
 func (t *turn) step(key string, d desk.Done, args words.Args) string {
-	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "Lost": d.Lost, "TooLate": false, "HasTaskDue": false}
+	all := words.Args{"OnTheWay": d.OnTheWay, "Told": d.Told, "Lost": d.Lost, "TooLate": false, "HasTaskDue": false, "Role": string(t.actor.Role)}
 	if k, ok := d.Case.Clock(cases.TaskClock); ok {
 		all["TaskDue"], all["HasTaskDue"] = k.Due, true
 		all["TooLate"] = !d.Case.Due().IsZero() && k.Due.After(d.Case.Due())
@@ -104,7 +104,7 @@ func (t *turn) whichCategory(in input) (reply, error) {
 	}
 	lead := ""
 	if cat, ok := t.b.Office.Category(c.CategoryOrSuggested()); ok {
-		lead = t.b.Office.UnitName(cat.Lead)
+		lead = t.b.desk.UnitName(cat.Lead)
 	}
 	typed, _ := in.rest.Token()
 	return says(t.say("which-category", t.b.desk.Args(c, t.now, words.Args{"Names": names, "LeadName": lead, "Typed": typed})))
@@ -195,7 +195,7 @@ func helpUnit(t *turn, in input) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return t.step("help", d, words.Args{"Helper": t.b.Office.UnitName(unit), "Text": d.Case.HelpTasks[unit].Text}), nil
+		return t.step("help", d, words.Args{"Helper": t.b.desk.UnitName(unit), "Text": d.Case.HelpTasks[unit].Text}), nil
 	})
 }
 

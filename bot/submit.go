@@ -50,6 +50,10 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 	case len(stand) > 0 && matter != "":
 		fields[cases.Matter], k.Name = matter, strings.Join(stand, "、")
 		persons = max(persons, len(stand))
+	default:
+		if stand, matter = cutSigners(matter, persons); len(stand) > 0 && matter != "" {
+			fields[cases.Matter], k.Name = matter, strings.Join(stand, "、")
+		}
 	}
 	s := desk.Submission{Persons: persons, From: t.m.From, Form: f.ID, Category: f.Category, Fields: fields, Signature: signature,
 		Name: k.Name, Contact: contact, Guarded: k.Guarded, Said: k.Said, ReturnOf: returnOf, Against: t.blamed}

@@ -38,6 +38,7 @@ type talk struct {
 	Cards    []string          `cbor:"40,keyasint,omitempty"` // of the handbook, in a list just shown
 	After    []cases.Number    `cbor:"31,keyasint,omitempty"` // it was asked whether speaking up did any harm (回访)
 	AfterAt  time.Time         `cbor:"32,keyasint,omitempty"` // when the latest of them was asked
+	Unclear  string            `cbor:"82,keyasint,omitempty"` // what was said to it that may be about something else
 	Danger   cases.Number      `cbor:"44,keyasint,omitempty"` // the danger they told of last,
 	Offered  cases.Number      `cbor:"46,keyasint,omitempty"` // referred, and asked whether the office should mediate
 	DangerAt time.Time         `cbor:"45,keyasint,omitempty"` // and when
@@ -50,6 +51,8 @@ type talk struct {
 	Labelled bool              `cbor:"71,keyasint,omitempty"` // and it was told label by label
 	Whole    bool              `cbor:"72,keyasint,omitempty"` // and it is one
 	Into     []cases.Number    `cbor:"73,keyasint,omitempty"` // of the parts decided so far: the matter that each is once more, zero for none
+	Remind   time.Time         `cbor:"80,keyasint,omitempty"` // when they are told that it is not handed in
+	Reminded bool              `cbor:"81,keyasint,omitempty"` // they were
 	Draft    string            `cbor:"20,keyasint,omitempty"` // names the open form's draft, by the message that opened it
 	Answer   *answering        `cbor:"24,keyasint,omitempty"` // an answer to a petitioner that is not sent yet
 }
@@ -62,9 +65,9 @@ func (k talk) equal(l talk) bool {
 	return sameAnswer(k.Answer, l.Answer) && sameHeld(k.Held, l.Held) && sameTook(k.Took, l.Took) && k.Same == l.Same && k.About == l.About && k.Anew == l.Anew &&
 		slices.Equal(k.Parts, l.Parts) && slices.Equal(k.Into, l.Into) && k.Labelled == l.Labelled && k.Whole == l.Whole &&
 		k.Form == l.Form && k.Offered == l.Offered && k.Danger == l.Danger && k.DangerAt.Equal(l.DangerAt) && k.Ask == l.Ask && k.Hearing == l.Hearing && k.Menu == l.Menu &&
-		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
+		slices.Equal(k.Asked, l.Asked) && slices.Equal(k.After, l.After) && k.AfterAt.Equal(l.AfterAt) && k.Unclear == l.Unclear && slices.Equal(k.Cards, l.Cards) && k.Answered.Equal(l.Answered) && k.Doubt == l.Doubt && k.Last == l.Last && k.LastAt.Equal(l.LastAt) && k.Added.Equal(l.Added) &&
 		slices.EqualFunc(k.Said, l.Said, func(a, b desk.Said) bool { return a.Recalled.Equal(b.Recalled) }) &&
-		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Guarded == l.Guarded && k.Straight == l.Straight &&
+		k.Quiet.Equal(l.Quiet) && k.Until.Equal(l.Until) && k.Remind.Equal(l.Remind) && k.Reminded == l.Reminded && k.Guarded == l.Guarded && k.Straight == l.Straight &&
 		k.Name == l.Name && maps.Equal(k.Fields, l.Fields) && slices.Equal(k.Skipped, l.Skipped) && slices.Equal(k.Story, l.Story)
 }
 
@@ -101,6 +104,7 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 	if t.talk.equal(t.was) {
 		return nil
 	}
+	t.setRemind()
 	if err := t.forgetMedia(tx); err != nil {
 		return err
 	}
@@ -116,11 +120,28 @@ func (t *turn) saveTalk(tx storage.Tx) error {
 	return t.setTimers(tx)
 }
 
+// remindAt is the hour of the next day at which somebody hears that what they told
+// is not handed in yet: they may well think that it is.
+const remindAt = 10
+
+// setRemind sets when that is, once for a draft.
+func (t *turn) setRemind() {
+	k := &t.talk
+	told := k.Form != "" && (k.Fields[cases.Matter] != "" || len(k.Story) > 0 || len(k.Parts) > 0)
+	switch {
+	case !told || k.Reminded:
+		k.Remind = time.Time{}
+	case t.m.ID != "": // they have just spoken
+		k.Remind = t.today().Add(1).At(remindAt, 0)
+	}
+}
+
 // setTimers replaces the timers of the conversation; none stays behind, because
 // a timer says who was talking when.
 func (t *turn) setTimers(tx storage.Tx) error {
-	now := []time.Time{t.talk.Quiet, t.talk.Until}
-	for _, at := range []time.Time{t.was.Quiet, t.was.Until} {
+	now := []time.Time{t.talk.Quiet, t.talk.Until, t.talk.Remind}
+	was := []time.Time{t.was.Quiet, t.was.Until, t.was.Remind}
+	for _, at := range was {
 		if !at.IsZero() && !slices.ContainsFunc(now, at.Equal) {
 			if err := tx.Delete(timerTable, timerKey(at, t.m.From)); err != nil {
 				return err
@@ -128,7 +149,7 @@ func (t *turn) setTimers(tx storage.Tx) error {
 		}
 	}
 	for _, at := range now {
-		if !at.IsZero() && !at.Equal(t.was.Quiet) && !at.Equal(t.was.Until) {
+		if !at.IsZero() && !slices.ContainsFunc(was, at.Equal) {
 			if err := tx.Put(timerTable, timerKey(at, t.m.From), []byte(t.m.From)); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"fangzhuo/desk"
 	"fangzhuo/outbox"
 	"fangzhuo/storage"
+	"fangzhuo/words"
 )
 
 // Next returns when the next conversation goes on by itself: a story counts as
@@ -114,6 +115,13 @@ func (t *turn) goOn(tx storage.Tx) (text string, awake bool, err error) {
 	case !k.Until.After(t.now):
 		t.talk = k.over(time.Time{})
 		return t.say("form.expired", nil), false, nil
+	case !k.Remind.IsZero() && !k.Remind.After(t.now):
+		t.talk.Remind, t.talk.Reminded = time.Time{}, true
+		ask := ""
+		if k.Ask != "" && k.Same.IsZero() && k.About.IsZero() {
+			ask = t.question()
+		}
+		return joined(t.say("form.remind", words.Args{"Ask": ask}), ask), false, nil
 	case k.Hearing && !k.Quiet.IsZero() && !k.Quiet.After(t.now):
 		if len(k.Story) == 0 { // who sent but a picture was asked for words with the receipt of it
 			t.talk.Quiet = time.Time{}

@@ -260,7 +260,7 @@ func (t *turn) dangerReceipt(r desk.Receipt) string {
 	units := []string{}
 	if r.Case.Stage == cases.Handling {
 		for _, id := range append([]string{r.Case.Lead}, r.Case.Helpers...) {
-			units = append(units, t.b.Office.UnitName(id))
+			units = append(units, t.b.desk.UnitName(id))
 		}
 	}
 	return t.say("danger", t.b.desk.Args(r.Case, t.now, words.Args{"Code": r.Code, "Units": units}))

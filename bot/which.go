@@ -65,6 +65,26 @@ func numbersOf(list []cases.Case, which func(cases.Case) bool) (all []cases.Numb
 	return all
 }
 
+// noneOf is for a command that no matter waits for: it is about the matters there
+// are, and is refused with how they stand; or there are none, which is said.
+func (t *turn) noneOf(c command) (among []cases.Number, r reply, err error) {
+	all := func(cases.Case) bool { return true }
+	switch c.id {
+	case "sign-off":
+		if t.actor.Role == cases.Liaison {
+			r.text = t.say("nothing-to-sign", nil)
+		}
+	case "feedback":
+		if among, err = t.tasks(all); err == nil && len(among) == 0 {
+			r.text = t.say("nothing-to-report", nil)
+		}
+	case "dispute", "rate", "displeased":
+		list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+		return numbersOf(list, all), reply{}, err
+	}
+	return among, r, err
+}
+
 // theOne returns the one number that a command without one can be about. Of
 // several, and of what cannot be taken back, the number must be typed.
 func (t *turn) theOne(c command) (no cases.Number, r reply, err error) {
@@ -89,6 +109,11 @@ func (t *turn) theOne(c command) (no cases.Number, r reply, err error) {
 	}
 	if err != nil {
 		return no, reply{}, err
+	}
+	if len(among) == 0 {
+		if among, r, err = t.noneOf(c); err != nil || r.text != "" {
+			return no, r, err
+		}
 	}
 	if len(among) == 1 {
 		return among[0], reply{}, nil

@@ -23,7 +23,7 @@ func (v *visit) history(no cases.Number, events []cases.Event) []moment {
 		was := c
 		c = c.After(e)
 		m := moment{At: v.say("page.moment", words.Args{"At": e.At}), Who: v.say("role."+string(e.Actor.Role), nil),
-			Verb: v.Desk.StepName(e), More: v.detail(was, e), Text: e.Text}
+			Verb: v.Desk.StepName(e, c.Round), More: v.detail(was, e), Text: e.Text}
 		switch {
 		case desk.Looked(e):
 			if m.Text = ""; v.Desk.Office.Keeps(v.actor) {

@@ -186,7 +186,7 @@ func (v *visit) facts(c cases.Case) []fact {
 	var terms []string
 	for _, k := range v.Desk.Running(c, v.Now()) {
 		terms = append(terms, v.say("page.clock", words.Args{"Kind": k.Kind, "Due": k.Due, "Days": k.Days, "Over": k.Over,
-			"Simple": k.Simple, "Extended": k.Extended}))
+			"Simple": k.Simple, "Extended": k.Extended, "Second": k.Second, "ToSecond": k.ToSecond}))
 	}
 	add(v.say("page.f.due", nil), strings.Join(terms, "\n"))
 	return all

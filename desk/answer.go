@@ -123,6 +123,9 @@ func (s *step) reply(r cases.Reply) (cases.Reply, error) {
 		r.Code = outcome(r.Opinion, s.c.Codes())
 	}
 	r.RemedyTo, r.RemedyUntil, r.By = s.d.Superior, time.Time{}, s.actor.ID
+	if s.c.Sealed { // it is not for the petition offices
+		r.RemedyTo = ""
+	}
 	if l, ok := cases.WindowClock.Limit(s.c.Procedure); ok && s.c.Round < 2 {
 		r.RemedyUntil = s.d.clock(cases.WindowClock, s.now, calendar.Term{N: l.Days, Working: l.Working}).Due
 	}

@@ -129,7 +129,8 @@ func (d *Desk) nextPush(c cases.Case, k cases.Clock, now time.Time) (time.Time, 
 			return at, true
 		}
 	}
-	return d.nextPushTime(now), ladder(c, k.Kind)
+	// a leader is told once that it is over; the week's digest says so from then on
+	return d.nextPushTime(now), ladder(c, k.Kind) && k.Kind != cases.LeaderClock
 }
 
 // nextPushTime returns the first push time after now.

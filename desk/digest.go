@@ -13,23 +13,38 @@ import (
 	"fangzhuo/words"
 )
 
-// Digest words the morning digest for one of the staff (08:30 on working days).
+// Digest words the morning digest for one of the staff (08:30 on working days), or
+// nothing on a day with nothing to say that does not begin the week.
 func (d *Desk) Digest(ctx context.Context, staff cases.Person, now time.Time) (string, error) {
 	o, err := d.Overview(ctx, cases.ActorOf(staff), now)
 	if err != nil {
 		return "", err
 	}
 	args := d.overviewArgs(o, now, d.Lines)
-	args["New"] = o.Open[cases.Received] + o.Suspected // no figure but this one counts accusations
-	year, missing := d.Calendar.Missing(dateOf(now))
-	args["CalendarMissing"], args["CalendarYear"] = missing, year
-	days, err := d.ReceptionDays(ctx, dateOf(now), 1)
+	fresh := o.Open[cases.Received] + o.Suspected // no figure but this one counts accusations
+	args["New"] = fresh
+	today := dateOf(now)
+	year, missing := d.Calendar.Missing(today)
+	weekBegins := d.Calendar.NextWorking(today.Add(-(int(today.Weekday())+6)%7)) == today
+	args["CalendarMissing"], args["CalendarYear"] = missing && weekBegins, year
+	days, err := d.ReceptionDays(ctx, today, 1)
 	if err != nil {
 		return "", err
 	}
-	args["ReceptionToday"] = len(days) > 0 && days[0].Date == dateOf(now)
-	if args["Departed"], err = d.goneLines(ctx, cases.ActorOf(staff)); err != nil {
+	reception := len(days) > 0 && days[0].Date == today
+	args["ReceptionToday"] = reception
+	departed, err := d.goneLines(ctx, cases.ActorOf(staff))
+	if err != nil {
 		return "", err
+	}
+	args["Departed"] = departed
+	left, err := d.left(ctx, cases.ActorOf(staff), now)
+	if err != nil {
+		return "", err
+	}
+	args["Orphans"] = left
+	if !weekBegins && !reception && fresh+o.DueSoonN+o.OverdueN+o.UntoldN+o.Open[cases.Answered]+len(departed)+len(left) == 0 {
+		return "", nil // a day with nothing to say
 	}
 	return d.say("digest.staff", args), nil
 }
@@ -143,7 +158,7 @@ func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.T
 		return "", err
 	}
 	args := d.overviewArgs(o, now, d.PlainLines)
-	lines := d.PlainLines(own, now)
+	lines := d.LedLines(own, now)
 	away, err := d.Leaves(ctx, now)
 	if err != nil {
 		return "", err
@@ -156,7 +171,7 @@ func (d *Desk) LeaderDigest(ctx context.Context, leader cases.Person, now time.T
 		if err != nil {
 			return "", err
 		}
-		for _, l := range d.PlainLines(visible(theirs, cases.ActorOf(leader)), now) {
+		for _, l := range d.LedLines(visible(theirs, cases.ActorOf(leader)), now) {
 			l.Away = a.Who.Name
 			lines = append(lines, l)
 		}
@@ -226,10 +241,7 @@ func (d *Desk) lines(list []cases.Case, now time.Time) []Line {
 			Unit: d.UnitName(c.Lead), Stage: Standing(c), Received: c.ReceivedAt,
 			Age: today.Sub(dateOf(c.ReceivedAt)), LateDays: untoldDays(c, today)}
 		if due := c.Due(); !due.IsZero() {
-			l.HasDue, l.Due = true, due
-			l.Days = dateOf(due).Sub(today)
-			l.Over = l.Days < 0
-			l.Days = max(l.Days, -l.Days)
+			l.until(due, now)
 		}
 		lines = append(lines, l)
 	}
@@ -246,6 +258,24 @@ func (d *Desk) PlainLines(list []cases.Case, now time.Time) []Line {
 		lines[i].Matter, _ = d.Plain(c)["Matter"].(string)
 	}
 	return lines
+}
+
+// LedLines makes lines of what a leader leads: with the leader's own last day, where
+// that is before the matter's.
+func (d *Desk) LedLines(list []cases.Case, now time.Time) []Line {
+	lines := d.PlainLines(list, now)
+	for i, c := range list {
+		if k, ok := c.Clock(cases.LeaderClock); ok && !(lines[i].HasDue && lines[i].Due.Before(k.Due)) {
+			lines[i].until(k.Due, now)
+		}
+	}
+	return lines
+}
+
+// until sets the last day of a line.
+func (l *Line) until(due, now time.Time) {
+	left := dateOf(due).Sub(dateOf(now))
+	l.HasDue, l.Due, l.Days, l.Over = true, due, max(left, -left), left < 0
 }
 
 // hot lists the month's categories with three matters or more: fewer could

@@ -77,6 +77,24 @@ func (d *Desk) call(tx storage.Tx, m chat.Message, key string, now time.Time) (s
 	return officer.Name, err
 }
 
+// troubledFor is for how long after a call what makes no sense is answered warmly.
+const troubledFor = 12 * time.Hour
+
+// Troubled reports whether somebody was to be called just now, and who calls.
+func (d *Desk) Troubled(ctx context.Context, from chat.Address, now time.Time) (officer string, still bool, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		var c called
+		if ok, err := record.Load(r, callTable, callKey(from), &c); err != nil || !ok || now.Sub(c.Until.Add(-calledFor)) > troubledFor {
+			return err
+		}
+		still = true
+		p, _, err := d.onDuty(r, from)
+		officer = p.Name
+		return err
+	})
+	return officer, still, err
+}
+
 func callKey(a chat.Address) []byte { return storage.Key(nil).Text(string(a)) }
 
 // onDuty is who makes a call: the head of the office, or the first of the staff

@@ -279,6 +279,29 @@ func (d *Desk) PersonName(id string) string {
 	return d.say("person.gone", nil)
 }
 
+// left are the matters in hand with a unit that was taken out of the config: nobody
+// of it is there to read them.
+func (d *Desk) left(ctx context.Context, actor cases.Actor, now time.Time) (all []string, err error) {
+	err = d.view(ctx, func(r storage.Reader) error {
+		all = nil
+		for key := range r.Scan(unitTable, nil, nil) {
+			id, _, _ := bytes.Cut(key, []byte{0})
+			if _, ok := d.Office.Unit(string(id)); ok {
+				continue
+			}
+			var c cases.Case
+			if _, err := record.Load(r, caseTable, numberKey(numberAtEnd(key)), &c); err != nil {
+				return err
+			}
+			if c.Visible(actor) && len(all) < listedAtMost {
+				all = append(all, ShortNumber(c.No, now))
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
 // goneLine is somebody gone, with who might take over.
 type goneLine struct {
 	ID, Name, To string

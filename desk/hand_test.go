@@ -139,3 +139,23 @@ func TestDepartedAreNamedUntilHandedOver(t *testing.T) {
 		t.Fatalf("digest afterwards: %s", text)
 	}
 }
+
+// A unit that is taken out of the list has nobody who reads its tasks: the morning's
+// digest names them, and no text calls it by its id.
+func TestTasksOfAUnitThatIsGoneAreNamed(t *testing.T) {
+	d, s := open(t)
+	no := newMatter(t, d, s, monday)
+	takeSteps(t, s, registers.on(d, no))
+	takeSteps(t, s, assigns(load(t, s, no).Lead).on(d, no))
+	unit, o := load(t, s, no).Lead, d.Office
+	others := slices.DeleteFunc(slices.Clone(o.Units), func(u cases.Unit) bool { return u.ID == unit })
+	d.Office = cases.NewOffice(others, o.Categories, o.People, phrase.Fold)
+	wang, _ := d.Office.Person("wang")
+	text, err := d.Digest(t.Context(), wang, calendar.On(2026, 11, 24).At(8, 30))
+	if err != nil || !strings.Contains(text, "承办单位已不在名单："+ShortNumber(no, monday)) {
+		t.Errorf("digest: %s, %v", text, err)
+	}
+	if name := d.Args(load(t, s, no), monday, nil)["Unit"]; name != "原承办单位" {
+		t.Errorf("the unit is called %q", name)
+	}
+}

@@ -120,12 +120,15 @@ func (d *Desk) MeanwhileArgs(c cases.Case, e cases.Event, now time.Time) words.A
 		to = d.PersonName(e.Person)
 	}
 	return words.Args{"Short": ShortNumber(c.No, now), "By": d.PersonName(e.Actor.ID), "Ago": int(now.Sub(e.At).Minutes()),
-		"What": d.StepName(e), "To": to}
+		"What": d.StepName(e, c.Round), "To": to}
 }
 
 // StepName is what a step is called. To refer a matter without a route is to turn
-// it away (不予受理).
-func (d *Desk) StepName(e cases.Event) string {
+// it away (不予受理), the second round of reviews is 复核.
+func (d *Desk) StepName(e cases.Event, round int) string {
+	if round == 2 && (e.Verb == cases.Review || e.Verb == cases.Conclude) {
+		return d.say("second-review", words.Args{"Verb": string(e.Verb)})
+	}
 	if e.Verb == cases.Refer && e.Route == "" {
 		return d.say("turned-away", nil)
 	}

@@ -20,7 +20,7 @@ func (d *Desk) RefusalText(r *cases.Refusal, duty bool, who []cases.Role, next [
 		code = "unknown-to-duty"
 	}
 	return d.say("refuse."+code, words.Args{"No": r.No.String(), "Short": ShortNumber(r.No, now), "Typed": r.Typed, "Verb": string(r.Verb),
-		"HasNo": !r.No.IsZero(), "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": d.unitNames(r), "Leaders": d.leaderNames(r)})
+		"HasNo": !r.No.IsZero(), "Known": duty, "Stage": string(r.Stage), "Roles": roles, "Next": next, "Units": d.unitNames(r), "Leaders": d.leaderNames(r)})
 }
 
 func (d *Desk) unitNames(r *cases.Refusal) []string {

@@ -50,7 +50,12 @@ func (d *Desk) Args(c cases.Case, now time.Time, more words.Args) words.Args {
 	args["HasReply"], args["Request"], args["Facts"], args["Opinion"], args["Basis"] = c.Reply != nil, r.Request, r.Facts, r.Opinion, r.Basis
 	args["Result"], args["RemedyTo"], args["RemedyUntil"], args["HasRemedy"] = d.result(r), r.RemedyTo, r.RemedyUntil, !r.RemedyUntil.IsZero()
 	args["Written"], args["Resolved"], args["Confirmed"], args["Disputed"] = written(c), c.Resolved(), !c.ConfirmedAt.IsZero(), !c.DisputedAt.IsZero()
-	args["Round"] = c.Round
+	args["Round"], args["RemedyOver"] = c.Round, !r.RemedyUntil.IsZero() && dateOf(r.RemedyUntil).Before(dateOf(now))
+	decide, decides := c.Clock(cases.DecideClock)
+	args["DecideDue"], args["HasDecide"] = decide.Due, decides
+	if unit, ok := d.Office.Unit(c.Lead); ok && c.Sealed && unit.Sealed { // the office does not see it
+		args["Office"] = unit.Name
+	}
 	for k, v := range more {
 		args[k] = v
 	}
@@ -76,6 +81,8 @@ type Running struct {
 	Over bool
 	// Simple: by the rules of simple handling; Extended: put off lawfully.
 	Simple, Extended bool
+	// Second: of the second review (复核); ToSecond: until which it may be asked for.
+	Second, ToSecond bool
 }
 
 // shownClocks are those that are shown, in this order.
@@ -94,7 +101,8 @@ func (d *Desk) Running(c cases.Case, now time.Time) []Running {
 		}
 		left := dateOf(k.Due).Sub(dateOf(now))
 		all = append(all, Running{Kind: string(kind), Due: k.Due, Days: max(left, -left), Over: left < 0,
-			Simple: c.Procedure == cases.Simple && (kind == cases.HandleClock || kind == cases.DecideClock && c.Stage == cases.Registered), Extended: k.Extended})
+			Simple: c.Procedure == cases.Simple && (kind == cases.HandleClock || kind == cases.DecideClock && c.Stage == cases.Registered), Extended: k.Extended,
+			Second: kind == cases.ReviewClock && c.Round == 2, ToSecond: kind == cases.WindowClock && c.Round == 1})
 	}
 	return all
 }

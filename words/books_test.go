@@ -63,6 +63,7 @@ type line struct {
 	// of a term
 	LateDays         int
 	Extended, Simple bool
+	Second, ToSecond bool
 }
 
 // opening is that somebody opened the sealed part.
@@ -83,7 +84,7 @@ func everything() Args {
 		Signature: "sealed", Phone: "139******22", Code: "K7M3", Said: 3, Until: noon, HasUntil: true, Opened: []opening{{noon, "王慧", "核实工资条"}, {noon, "周敏", ""}}}}
 	args := Args{"Choices": []string{"实名", "保密"}, "Numbers": []string{"436.5元"}, "Open": []string{"电话"}, "Names": []string{"食堂"},
 		"People": []string{"王慧"}, "Deaf": []string{"调度室"}, "Against": []string{"后勤服务中心"}, "Who": []string{"后勤"}, "Groups": []string{"综采群"}, "Wants": []string{"核查"},
-		"Stay": []string{"0047"}, "Bases": []string{"考勤记录"}, "Results": []string{"支持"},
+		"Stay": []string{"0047"}, "Orphans": []string{"0047"}, "Bases": []string{"考勤记录"}, "Results": []string{"支持"},
 		"Roles": []string{"信访办"}, "Next": []string{"受理"}, "Units": []string{"机电队"}, "Leaders": []string{"李矿长"},
 		"Role": "worker", "Stage": "handling", "Word": "handling", "Signature": "sealed", "Channel": "chat", "Moved": "holiday",
 		"Outcome": "taken-on", "Verb": "answer", "No": "2026-0047", "Short": "0047", "Code": "K7M3", "Rate": "92.3%", "For": 90 * time.Minute,
@@ -152,7 +153,7 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
-	"MayDispute", "Leads", "FewRated", "Summed"}
+	"MayDispute", "Leads", "FewRated", "RemedyOver", "HasDecide", "Second", "ToSecond", "Summed"}
 
 var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
