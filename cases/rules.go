@@ -100,7 +100,7 @@ var Table = []Rule{
 	{Verb: Sponsor, From: beforeEnd, By: []Role{Staff}, Needs: []Need{NeedPerson, NeedTerm}, Starts: []ClockKind{LeaderClock}, Tells: []Party{ToLeader}},
 	{Verb: Merge, From: untilThen, To: Merged, By: []Role{Staff}, Needs: []Need{NeedOther}, Stops: binding,
 		Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader, ToKeepers}},
-	{Verb: Split, From: untilThen, By: []Role{Staff}, Needs: []Need{NeedOther}, Tells: []Party{ToPetitioner}},
+	{Verb: Split, From: untilThen, By: []Role{Staff}, Needs: []Need{NeedOther}, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Relate, From: Stages, By: []Role{Staff}, Needs: []Need{NeedOther}},
 	{Verb: Correct, From: append(slices.Clone(beforeEnd), Reviewing, Closed), By: office, Needs: []Need{NeedFields},
 		Tells: []Party{ToUnit, ToHelper, ToKeepers}},

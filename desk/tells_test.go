@@ -67,7 +67,7 @@ var situations = []struct {
 	{cases.Merge, after(byBai), merges, "bai zhou"},
 	{cases.Merge, after(byBai, registersSimply), merges, "bai zhou"},
 	{cases.Merge, after(byBai, assigns("机电"), helps, sponsors), merges, "bai mei qin shi zhou"},
-	{cases.Split, after(assigns("机电"), helps), splits, "luo zhou"},
+	{cases.Split, after(assigns("机电"), helps), splits, "luo shi zhou"},
 	{cases.Relate, after(byBai), relates, ""},
 	{cases.Correct, after(assigns("机电"), helps, sponsors), corrects, "mei shi zhou"},
 	{cases.Hand, after(registers), handsTo("zhou"), "zhou"},

@@ -166,6 +166,15 @@ func (d *Desk) Split(tx storage.Tx, actor cases.Actor, no cases.Number, text str
 	if err != nil {
 		return Done{}, Receipt{}, err
 	}
+	if s.c.Stage == cases.Handling { // its task is less now
+		said := ""
+		if !s.c.Veiled() {
+			said = phrase.Scrub(text, append(strings.Split(id.Name, "、"), append(d.knownAs(id.From), id.Contact)...))
+		}
+		if _, err := s.tellUnit(s.c.Lead, "unit.split", words.Args{"Text": said}); err != nil {
+			return Done{}, Receipt{}, err
+		}
+	}
 	return Done{Case: s.c, Told: to != "", Lost: s.lost}, r, s.commit()
 }
 
