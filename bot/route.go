@@ -160,6 +160,11 @@ func (t *turn) asks() (r reply, asked bool, err error) {
 		return r, true, err
 	}
 	folded := t.text.Folded()
+	if wish := strings.TrimLeft(folded, "我额俺咱就"); !t.known && utf8.RuneCountInString(wish) <= shortWish && anyOf(wish, toLeader) {
+		t.result = true
+		r, err = reception(t, input{rest: phrase.Read("")})
+		return r, true, err
+	}
 	question := strings.HasSuffix(folded, "?") || anyOf(folded, []string{"哪天", "什么时候是", "是谁", "能干什么", "怎么样了"}) ||
 		strings.Contains(folded, "接待") && anyOf(folded, askingWords)
 	if t.known || !question || utf8.RuneCountInString(folded) > shortQuestion {
@@ -224,6 +229,12 @@ func (t *turn) asksWho() (r reply, asked bool, err error) {
 	}
 	return r, true, err
 }
+
+// toLeader is what somebody says who wants to speak with a leader (接待日), up to
+// shortWish characters: what is longer tells of something.
+var toLeader = []string{"想见领导", "想见矿长", "想见书记", "要见领导", "要见矿长", "要见书记", "想找领导", "想找矿长", "想找书记", "要找领导", "要找矿长", "能见领导", "能见矿长", "能见到领导", "怎么见领导", "怎么见矿长", "咋见领导", "咋见矿长", "跟领导当面", "跟矿长当面", "当面跟领导", "当面跟矿长"}
+
+const shortWish = 10
 
 // shortQuestion is up to how many characters a question is one in passing.
 const shortQuestion = 20
@@ -470,6 +481,10 @@ func (t *turn) way(n int) (reply, error) {
 	}
 }
 
+// whenWords are what somebody asks of the reception day: all of it is public.
+var whenWords = phrase.NewWords(map[string]string{"是哪天": "", "哪天": "", "是哪一天": "", "哪一天": "", "是几号": "", "几号": "", "是啥时候": "", "啥时候": "",
+	"是什么时候": "", "什么时候": "", "是多会儿": "", "在哪": "", "在哪里": "", "在哪儿": "", "谁接待": "", "是谁": "", "哪个领导": "", "几点": "", "几点开始": ""})
+
 // inGroup answers in a group: facts that are public, or a neutral line that
 // points to the private chat. What was said is neither kept nor echoed.
 func (t *turn) inGroup() (reply, error) {
@@ -481,7 +496,11 @@ func (t *turn) inGroup() (reply, error) {
 		}
 	}
 	if ok && id == "reception" {
-		if _, _, _, month := rest.Month(t.saidOn()); month || rest.Empty() {
+		_, when := rest.Exact(whenWords)
+		if _, _, _, month := rest.Month(t.saidOn()); month || rest.Empty() || when {
+			if when {
+				rest = phrase.Read("")
+			}
 			return reception(t, input{rest: rest})
 		}
 		return says(t.say("group.neutral", nil))
