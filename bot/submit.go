@@ -80,7 +80,7 @@ func (t *turn) handIn(returnOf cases.Number) (reply, error) {
 		if r.Case.Danger() {
 			return t.dangerReceipt(r), nil
 		}
-		args := words.Args{"Code": r.Code, "Late": t.afterHours()}
+		args := words.Args{"Code": r.Code, "Late": t.afterHours(), "Afraid": r.Case.Guarded && len(k.Said) == 1} // no summary said so
 		category, _ := t.b.Office.Category(r.Case.CategoryOrSuggested())
 		maps.Copy(args, t.b.desk.Signpost(r.Case, category.Route))
 		receipt := t.say("receipt", t.b.desk.Args(r.Case, t.now, args))

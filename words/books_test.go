@@ -153,7 +153,7 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
-	"MayDispute", "Leads", "FewRated", "RemedyOver", "HasDecide", "Second", "ToSecond", "Summed"}
+	"MayDispute", "Leads", "FewRated", "RemedyOver", "Afraid", "HasDecide", "Second", "ToSecond", "Summed"}
 
 var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
