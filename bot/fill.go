@@ -23,7 +23,7 @@ const (
 
 var steering = phrase.NewWords(map[string]string{
 	"上一步": back, "返回": back, "上一题": back, "退回": back,
-	"跳过": skip, "不填": skip, "没有": skip, "不知道": skip, "说不清": skip, "无": skip, "下一步": skip, "下一题": skip,
+	"跳过": skip, "不填": skip, "不留": skip, "不想留": skip, "不用留": skip, "不方便": skip, "不写": skip, "没有": skip, "不知道": skip, "说不清": skip, "无": skip, "下一步": skip, "下一题": skip,
 	"取消": cancel, "算了": cancel, "不说了": cancel, "不反映了": cancel, "不想反映了": cancel, "我不想反映了": cancel, "退出": cancel,
 	"发错了": cancel, "我发错了": cancel, "不好意思发错了": cancel, "打错了": cancel, "不用了": cancel, "不办了": cancel, "没事了": cancel,
 })
@@ -32,6 +32,9 @@ var finished = phrase.NewWords(map[string]string{
 	"好": done, "好了": done, "完": done, "完了": done, "说完了": done, "没了": done, "就这些": done, "就这": done,
 	"就这样": done, "发完了": done, "完毕": done, "对": done, "没有了": done, "下一步": done, "继续": done, "ok": done, "跳过": done,
 })
+
+// puzzled are the words of who has not understood a question.
+var puzzled = phrase.NewWords(map[string]string{"什么意思": "", "啥意思": "", "没听懂": "", "没看懂": "", "看不懂": "", "听不懂": "", "不懂": "", "不明白": "", "没明白": "", "怎么填": "", "怎么写": "", "写啥": "", "咋写": ""})
 
 var fixing = phrase.NewWords(map[string]string{"改": fix, "修改": fix, "更正": fix, "改一下": fix})
 
@@ -104,6 +107,9 @@ func (t *turn) hearing(f cases.Form) (reply, error) {
 			return t.told()
 		}
 	}
+	if t.text.Empty() && len(t.m.Media) == 0 && len(t.talk.Story) == 0 { // a smile begins no story
+		return says(t.question())
+	}
 	text, _ := t.clipped()
 	t.remember(t.m.Text)
 	if filled := phrase.Form(text, t.b.labels[f.ID]); filled.Found >= 2 {
@@ -125,6 +131,9 @@ func (t *turn) answer(f cases.Form) (reply, error) {
 	}
 	if _, ok := t.text.Exact(finished); ok { // nothing more to say to this one
 		return t.skip(f)
+	}
+	if _, ok := t.text.Exact(puzzled); ok {
+		return says(t.say("form.plainly", nil) + "\n" + t.question())
 	}
 	if t.text.Empty() {
 		if t.remember(t.m.Text); t.mediaAgain() {
@@ -260,6 +269,10 @@ func (t *turn) confirm(f cases.Form) (reply, error) {
 	}
 	if _, rest, ok := t.text.Command(fixing); ok {
 		return t.fix(f, rest)
+	}
+	if t.completes(f) {
+		t.remember(t.m.Text)
+		return says(t.summaryText(f))
 	}
 	if contact, ok := f.Field(cases.ContactInfo); ok && onlyPhone(t.text.Folded()) {
 		if t.nameless() {

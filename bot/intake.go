@@ -217,6 +217,8 @@ func (t *turn) summaryText(f cases.Form) string {
 		case field.ID == cases.ContactInfo && t.nameless(): // it is not kept
 		case v == "":
 			open = append(open, field.Label)
+		case field.ID == cases.SignAs && t.lacksName(f):
+			lines, open = append(lines, summaryLine{i + 1, field.Label, v}), append(open, t.say("form.name", nil))
 		case summed && field.ID == cases.Matter:
 			lines = append(lines, summaryLine{i + 1, t.say("form.pay", nil), t.say("form.pay-summary", words.Args{"When": sum.Day, "Lacks": sum.Lacks,
 				"Amount": sum.Amount, "Recorded": sum.Recorded, "Claimed": sum.Claimed, "Wants": sum.Wants})})

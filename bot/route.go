@@ -341,7 +341,7 @@ func (t *turn) command() (command, input, bool) {
 		in, numbered = t.about(rest)
 		// the office is told what is missing; from others it is prose, and so
 		// is what they tell within a form or at length
-		if !numbered && !rest.Empty() && !(allowed && t.known) && !t.judges(c, rest) {
+		if !numbered && !rest.Empty() && !(allowed && t.known) && !t.judges(c, rest) && !(c.id == "supplement" && t.talk.Form == "" && t.apart(rest)) {
 			return command{}, input{}, false
 		}
 		if !allowed && (t.talk.Form != "" || utf8.RuneCountInString(in.rest.Folded()) > longEnough) {
@@ -465,7 +465,11 @@ func (t *turn) lost() (reply, error) {
 		return reply{text: t.say("distress.still", t.officer(name))}, err
 	}
 	t.talk.Menu = true
-	return says(t.say("lost", nil))
+	last := ""
+	if no := t.talk.Last; !no.IsZero() && t.now.Sub(t.talk.LastAt) <= goesWithLast { // it may be more of it
+		last = desk.ShortNumber(no, t.now)
+	}
+	return says(t.say("lost", words.Args{"Recent": last}))
 }
 
 // way goes one of the three ways that lost shows.

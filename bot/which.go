@@ -40,6 +40,12 @@ func (t *turn) answered() ([]cases.Number, error) {
 	return numbersOf(list, t.undecided), err
 }
 
+// own are the speaker's own matters with which they may take a step.
+func (t *turn) own(v cases.Verb) ([]cases.Number, error) {
+	list, err := t.b.desk.Mine(t.ctx, t.m.From, listLength)
+	return numbersOf(list, func(c cases.Case) bool { return c.Check(cases.Petitioner, v) == nil && c.Stage.Open() }), err
+}
+
 // unrated are those whose handling they have not rated; when they have rated all of
 // them, all.
 func (t *turn) unrated() ([]cases.Number, error) {
@@ -98,6 +104,13 @@ func (t *turn) theOne(c command) (no cases.Number, r reply, err error) {
 		among, err = t.toReport()
 	case "dispute":
 		among, err = t.answered()
+	case "supplement":
+		among, err = t.own(cases.Supplement)
+		if i := slices.Index(among, t.talk.Last); i >= 0 && t.now.Sub(t.talk.LastAt) <= goesWithLast {
+			among = among[i : i+1] // spoken of just now
+		}
+	case "withdraw":
+		among, err = t.own(cases.Withdraw)
 	case "rate", "displeased":
 		among, err = t.unrated()
 	}
@@ -115,7 +128,7 @@ func (t *turn) theOne(c command) (no cases.Number, r reply, err error) {
 			return no, r, err
 		}
 	}
-	if len(among) == 1 {
+	if len(among) == 1 && c.id != "withdraw" {
 		return among[0], reply{}, nil
 	}
 	slices.SortFunc(among, func(a, b cases.Number) int { return a.Seq - b.Seq })

@@ -159,7 +159,7 @@ var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHous
 
 // several are the facts of several people and several matters.
 var several = struct{ words, numbers, yesOrNo, lists []string }{
-	words:   []string{"Label", "Value", "Other", "Into", "Part", "Helper", "Shown"},
+	words:   []string{"Label", "Value", "Recent", "Other", "Into", "Part", "Helper", "Shown"},
 	numbers: []string{"Ago", "AskedN"},
 	yesOrNo: []string{"HasInto", "Ended", "Long", "Same", "Given", "All", "Offers"},
 	lists:   []string{"Others", "CodeNumbers", "HandNumbers", "LostNumbers", "NewNumbers"},
