@@ -61,7 +61,7 @@ func TestCourteousProperty(t *testing.T) {
 func TestWithoutThanks(t *testing.T) {
 	for raw, want := range map[string]string{
 		"不用了，谢谢": "不用了", "对 谢谢您": "对", "要谢谢": "要", "是的，麻烦了": "是的", "13800001111谢谢": "13800001111",
-		"谢谢": "谢谢", "好的谢谢": "好的谢谢", "感谢食堂": "感谢食堂", "对": "对", "": "", "食堂的饭凉了好几天了，请管一管，谢谢": "食堂的饭凉了好几天了，请管一管，谢谢",
+		"查询 1 AB3Q": "查询 1 AB3Q", "谢谢": "谢谢", "好的谢谢": "好的谢谢", "感谢食堂": "感谢食堂", "对": "对", "": "", "食堂的饭凉了好几天了，请管一管，谢谢": "食堂的饭凉了好几天了，请管一管，谢谢",
 	} {
 		if got := Read(raw).WithoutThanks(); got.bare() != Read(want).bare() {
 			t.Errorf("%q without thanks is %q, want %q", raw, got.Raw(), want)
