@@ -89,6 +89,7 @@ type Case struct {
 	Delay       string    `cbor:"50,keyasint,omitempty"` // why handling was put off, as the petitioner was told
 	Escalated   int       `cbor:"51,keyasint,omitempty"` // how often nobody had signed for a danger in time
 
+	Waived    bool                `cbor:"61,keyasint,omitempty"` // somebody complained about may handle it (回避例外)
 	HelpTasks map[string]HelpTask `cbor:"60,keyasint,omitempty"` // of the helpers, by unit id
 }
 
@@ -137,8 +138,11 @@ func (c Case) Guards() bool { return c.Signature != Named || c.Guarded || c.Seal
 
 // Veiled reports whether nothing of how the petitioner said it may reach the unit
 // that handles the matter: of somebody who is afraid, or who said nothing of who
-// they are (domain.md §1.6, scenario S9). Of a danger the unit has to know all.
-func (c Case) Veiled() bool { return c.Guarded || c.Signature == Anonymous && !c.Danger() }
+// they are (domain.md §1.6, scenario S9), and where who is complained about handles it
+// after all. Of a danger the unit has to know all.
+func (c Case) Veiled() bool {
+	return c.Guarded || c.Waived || c.Signature == Anonymous && !c.Danger()
+}
 
 // Danger reports whether the matter is a danger that is there now (险情).
 func (c Case) Danger() bool { return c.Procedure == Emergency }

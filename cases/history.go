@@ -231,6 +231,7 @@ func (c Case) After(e Event) Case {
 		}
 		c.dropHelpers(func(u string) bool { return slices.Contains(c.Against, u) })
 	case Waive:
+		c.Waived = true
 		c.Against = slices.DeleteFunc(slices.Clone(c.Against), func(id string) bool { return slices.Contains(e.Against, id) })
 	case Erase: // what was said, and what came with it, is kept no more
 		c.ErasedAt, c.Signature, c.Media, c.Gone = e.At, Anonymous, 0, 0

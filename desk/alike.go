@@ -67,7 +67,7 @@ func (s *step) dropGist() error {
 // story seems to tell once more. It is for a question: nothing is refused because
 // of it.
 func (d *Desk) Again(ctx context.Context, from chat.Address, fields map[string]string, now time.Time) (found cases.Case, ok bool, err error) {
-	own, err := d.Mine(ctx, from, ownCompared)
+	own, err := d.handedIn(ctx, from, ownCompared)
 	if err != nil {
 		return cases.Case{}, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"fangzhuo/calendar"
@@ -185,8 +186,26 @@ func (d *Desk) countWrong(tx storage.Tx, key []byte, now time.Time, most int) (l
 	return l, record.Save(tx, table, key, l)
 }
 
-// Mine returns the petitioner's own cases, newest first, at most n (我的).
+// Mine returns the petitioner's own cases, newest first, at most n (我的). One that
+// was merged is shown as it goes on under the other number.
 func (d *Desk) Mine(ctx context.Context, from chat.Address, n int) ([]cases.Case, error) {
+	own, err := d.handedIn(ctx, from, n)
+	if err != nil || !slices.ContainsFunc(own, func(c cases.Case) bool { return c.Stage == cases.Merged }) {
+		return own, err
+	}
+	err = d.view(ctx, func(r storage.Reader) (err error) {
+		for i := range own {
+			if own[i], err = d.through(r, own[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return own, err
+}
+
+// handedIn are the newest matters of an account, as they stand.
+func (d *Desk) handedIn(ctx context.Context, from chat.Address, n int) ([]cases.Case, error) {
 	prefix := fromKey(from)
 	return d.list(ctx, fromTable, prefix, n, true)
 }
