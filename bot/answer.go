@@ -20,7 +20,7 @@ type answering struct {
 	No    cases.Number `cbor:"1,keyasint"`
 	Seen  int          `cbor:"2,keyasint,omitempty"` // how many events the matter had when it was begun
 	Reply cases.Reply  `cbor:"3,keyasint"`
-	Ask   string       `cbor:"4,keyasint,omitempty"` // what it lacks: intake.BasisPart or CodePart; "" while it stands to be confirmed
+	Ask   string       `cbor:"4,keyasint,omitempty"` // what it lacks: intake.BasisPart, CodePart or FactsPart; "" while it stands to be confirmed
 	// With are the matters that are the same, as they stood when they were named;
 	// All, that they get this answer too.
 	With []desk.Beside `cbor:"5,keyasint,omitempty"`
@@ -79,7 +79,10 @@ func (t *turn) showAnswer(k answering, send bool) (reply, error) {
 			return t.say("answer.basis", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Bases": t.bases(d.Lead.Case)}), nil
 		case refusal.Code == cases.NoCode:
 			k.Ask = intake.CodePart
-			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Lead.Case)}), nil
+			return t.say("answer.code", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Results": t.results(d.Lead.Case), "Sealed": d.Lead.Case.Sealed}), nil
+		case refusal.Code == cases.NoFacts:
+			k.Ask = intake.FactsPart
+			return t.say("answer.facts", words.Args{"Short": desk.ShortNumber(k.No, t.now), "Sealed": d.Lead.Case.Sealed}), nil
 		case refusal.Code == cases.TellsWho && d.Given: // it cannot be put in other words any more
 			t.talk.Answer = nil
 			return joined(t.refusal(refusal), t.say("answer.one-by-one", words.Args{"Numbers": t.besideNumbers(k), "Short": t.besideNumbers(k)[0]})), nil
@@ -156,7 +159,10 @@ func (t *turn) inAnswer() (reply, error) {
 		if _, refused := desk.IsRefusal(err); err != nil && !refused {
 			return "", err
 		}
-		if k.Ask == intake.BasisPart {
+		switch k.Ask {
+		case intake.FactsPart:
+			t.readsFacts(&k, said)
+		case intake.BasisPart:
 			switch chosen := t.chosenBases(c.Case, t.text.Raw()); {
 			case chosen != "":
 				k.Reply.Basis = chosen
@@ -166,7 +172,7 @@ func (t *turn) inAnswer() (reply, error) {
 			case strings.ContainsFunc(said.Opinion, unicode.IsLetter): // no number beyond the list
 				k.Reply.Basis = said.Opinion
 			}
-		} else {
+		default:
 			t.readsOutcome(&k, c.Case, said)
 		}
 		r, err := t.showAnswer(k, said.Sure)
@@ -209,6 +215,22 @@ func (t *turn) readsOutcome(k *answering, c cases.Case, said intake.Answer) {
 	k.Reply.Code = code
 	if more := strings.TrimSpace(rest.Raw()); more != "" {
 		k.Reply.Opinion += "\n" + more
+	}
+}
+
+// readsFacts reads what was found, or what else of the answer is said instead.
+func (t *turn) readsFacts(k *answering, said intake.Answer) {
+	facts := intake.ReadFacts(t.text.Raw())
+	code, rest, ok := intake.Outcome(phrase.Read(facts))
+	_, looks := t.text.Exact(looking)
+	switch {
+	case looks || t.text.Yes() || intake.Sends(t.text): // nothing was found by it
+	case said.Facts != "" || said.Opinion == "":
+		k.Reply = intake.Change(k.Reply, said.Reply)
+	case ok && rest.Empty():
+		k.Reply.Code = code
+	case strings.ContainsFunc(facts, unicode.IsLetter):
+		k.Reply.Facts = facts
 	}
 }
 

@@ -339,6 +339,9 @@ func (t *turn) command() (command, input, bool) {
 	case c.number:
 		var numbered bool
 		in, numbered = t.about(rest)
+		if !numbered && !rest.Empty() && t.talk.Answer != nil && t.talk.Answer.Ask != "" { // 查了考勤，…: what was asked for
+			return command{}, input{}, false
+		}
 		// the office is told what is missing; from others it is prose, and so
 		// is what they tell within a form or at length
 		if !numbered && !rest.Empty() && !(allowed && t.known) && !t.judges(c, rest) && !(c.id == "supplement" && t.talk.Form == "" && t.apart(rest)) {

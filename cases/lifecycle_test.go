@@ -85,7 +85,7 @@ func (l lifecycle) document() string {
 			join(r.Needs, name(needs)), join(r.Starts, name(clocks)), join(r.Stops, name(clocks)), join(r.Tells, name(parties))}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
 	}
-	b.WriteString("\n停止计时、告诉谁：有关的才停、才告诉。没有协办就没有协办单位要告诉，没人包案就没有领导要告诉；谁办的这一步不用再告诉谁。\n\n检举控告只在纪检手里：表里的“信访办”这时是纪检。\n\n## 计时\n\n从第二天算起；按自然日算的，最后一天逢休息日顺延到下一个工作日；工作日含调休上班的周末。\n\n| 计时 | 期限 | 出处 |\n|---|---|---|\n")
+	b.WriteString("\n停止计时、告诉谁：有关的才停、才告诉。没有协办就没有协办单位要告诉，没人包案就没有领导要告诉；谁办的这一步不用再告诉谁。\n\n查到的情况：没有全部支持、采纳的，和检举控告的，要有人查过才答复；别的没写就是反映人说的。检举控告的处理意见是查实、部分查实、未查实，不进化解的数字。\n\n检举控告只在纪检手里：表里的“信访办”这时是纪检。\n\n## 计时\n\n从第二天算起；按自然日算的，最后一天逢休息日顺延到下一个工作日；工作日含调休上班的周末。\n\n| 计时 | 期限 | 出处 |\n|---|---|---|\n")
 	for _, k := range clockOrder {
 		for _, p := range []cases.Procedure{cases.Ordinary, cases.Simple} {
 			limit, law := k.Limit(p)
@@ -173,7 +173,7 @@ func name[K ~string](names map[K]string) func(K) string {
 
 var needs = map[cases.Need]string{
 	cases.NeedText: "说明", cases.NeedUnit: "单位", cases.NeedCategory: "类别", cases.NeedOwner: "经办人", cases.NeedTerm: "期限",
-	cases.NeedPerson: "人员", cases.NeedApprover: "批准人", cases.NeedBasis: "依据", cases.NeedCode: "处理意见", cases.NeedOther: "另一件的编号",
+	cases.NeedPerson: "人员", cases.NeedApprover: "批准人", cases.NeedBasis: "依据", cases.NeedCode: "处理意见", cases.NeedFacts: "查到的情况", cases.NeedOther: "另一件的编号",
 	cases.NeedGrade: "满意、基本满意或不满意", cases.NeedAgainst: "反映对象", cases.NeedFields: "改哪一项",
 }
 

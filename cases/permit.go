@@ -10,7 +10,7 @@ import (
 var lacks = map[Need]Code{
 	NeedText: NoText, NeedUnit: NoUnit, NeedCategory: NoCategory, NeedOwner: NoOwner, NeedTerm: NoTerm, NeedPerson: NoLeader,
 	NeedApprover: NoApprover, NeedBasis: NoBasis, NeedCode: NoCode, NeedOther: NoOther, NeedGrade: NoGrade,
-	NeedAgainst: NoAgainst, NeedFields: NoFields,
+	NeedAgainst: NoAgainst, NeedFields: NoFields, NeedFacts: NoFacts,
 }
 
 // Permit returns nil when e, as its actor would have it, is a lawful next step:
@@ -27,6 +27,8 @@ func (c Case) Permit(e Event) error {
 		r := &Refusal{Code: code, Verb: e.Verb, No: c.No, Stage: c.Stage}
 		if code == NoSimple {
 			r.Typed = cmp.Or(c.BarsSimple(), Accusation)
+		} else if c.Sealed && (code == NoCode || code == NoReason) { // the outcomes are others
+			r.Typed = Accusation
 		}
 		return r
 	}
@@ -57,6 +59,8 @@ func (e Event) has(n Need, c Case) bool {
 		return e.Reply != nil && e.Reply.Basis != ""
 	case NeedCode:
 		return e.Reply != nil && slices.Contains(c.Codes(), e.Reply.Code)
+	case NeedFacts:
+		return e.Reply != nil && (e.Reply.Facts != "" || !e.Reply.Code.Investigated())
 	case NeedOther:
 		return e.Other != nil && !e.Other.No.IsZero() && e.Other.No != c.No
 	case NeedGrade:
@@ -72,10 +76,14 @@ func (e Event) has(n Need, c Case) bool {
 // SuggestionForm is the id of the form for suggestions (建议).
 const SuggestionForm = "suggestion"
 
-// Codes are the outcomes that an answer to this matter can have: a suggestion is
-// adopted, partly, or not (条例 art. 29).
+// Codes are the outcomes that an answer to this matter can have: an accusation is
+// substantiated, partly, or not (条例 art. 30), a suggestion is adopted, partly, or
+// not (art. 29).
 func (c Case) Codes() []AnswerCode {
-	if c.Form == SuggestionForm {
+	switch {
+	case c.Sealed:
+		return AccusationCodes
+	case c.Form == SuggestionForm:
 		return SuggestionCodes
 	}
 	return RequestCodes
@@ -145,6 +153,10 @@ func (c Case) forbids(e Event) Code {
 	case Answer:
 		if e.Reply.unexplained() {
 			return NoReason
+		}
+	case Conclude:
+		if e.Reply.Code != "" && !slices.Contains(c.Codes(), e.Reply.Code) {
+			return NoCode
 		}
 	case Dispute:
 		if c.Round >= 2 {

@@ -33,6 +33,7 @@ const (
 	NoApprover       Code = "no-approver"        // an extension without who approved it (条例 art. 34)
 	NoBasis          Code = "no-basis"           // an answer without what it rests on (条例 art. 32)
 	NoCode           Code = "no-code"            // an answer without an outcome that fits
+	NoFacts          Code = "no-facts"           // a no, half a yes, or a word on an accusation without what was found
 	NoOther          Code = "no-other"           // the other matter is missing, or is this one
 	NoGrade          Code = "no-grade"           // neither 满意, 基本满意 nor 不满意
 	NoAgainst        Code = "no-against"         // nobody of that name to be kept out

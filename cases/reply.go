@@ -20,11 +20,17 @@ const (
 	Adopted       AnswerCode = "adopted"        // 采纳: of a suggestion
 	PartlyAdopted AnswerCode = "partly-adopted" // 部分采纳
 	NotAdopted    AnswerCode = "not-adopted"    // 不采纳并说明
+
+	Substantiated       AnswerCode = "substantiated"        // 查实: of an accusation
+	PartlySubstantiated AnswerCode = "partly-substantiated" // 部分查实
+	Unsubstantiated     AnswerCode = "unsubstantiated"      // 未查实并说明
 )
 
-// Suggestion codes answer a suggestion, the others everything else.
+// Suggestion codes answer a suggestion, accusation codes an accusation (检举控告),
+// the others everything else.
 var (
 	SuggestionCodes = []AnswerCode{Adopted, PartlyAdopted, NotAdopted}
+	AccusationCodes = []AnswerCode{Substantiated, PartlySubstantiated, Unsubstantiated}
 	RequestCodes    = []AnswerCode{Supported, Partly, NotSupported, Assisted, Mediated, Explained}
 )
 
@@ -47,14 +53,24 @@ type Reply struct {
 // least.
 const enoughReason = 8
 
+// fallsShort reports whether the outcome is a no, or not quite a yes.
+func (a AnswerCode) fallsShort() bool {
+	switch a {
+	case NotSupported, NotAdopted, Unsubstantiated, Partly, PartlyAdopted, PartlySubstantiated:
+		return true
+	}
+	return false
+}
+
+// Investigated reports whether somebody must have looked into the matter to come to
+// that: a no, half a yes, and whatever is said of an accusation. What was found is
+// then said by who found it, and never taken from the petitioner (条例 art. 32).
+func (a AnswerCode) Investigated() bool { return a.fallsShort() || a == Substantiated }
+
 // unexplained reports whether the answer says no, or not quite, without a reason
 // that can be read (条例 art. 29, 32).
 func (r *Reply) unexplained() bool {
-	switch r.Code {
-	case NotSupported, NotAdopted, Partly, PartlyAdopted:
-		return utf8.RuneCountInString(r.Opinion) < enoughReason
-	}
-	return false
+	return r.Code.fallsShort() && utf8.RuneCountInString(r.Opinion) < enoughReason
 }
 
 // Grade is how the petitioner found the handling (评价).
@@ -88,7 +104,9 @@ type Link struct {
 
 // Resolved reports whether the person's problem is settled (化解), which is
 // another thing than a finished procedure (办结): what was granted was done, or
-// the petitioner says so (domain.md §3.4, formula 6).
+// the petitioner says so (domain.md §3.4, formula 6). An accusation is about what
+// somebody else did: it is settled when its petitioner says so and not before, and
+// stands in no figure.
 func (c Case) Resolved() bool {
 	if c.Reply == nil || !c.DisputedAt.IsZero() {
 		return false
@@ -96,7 +114,7 @@ func (c Case) Resolved() bool {
 	switch c.Reply.Code {
 	case Supported, Assisted:
 		return !c.FulfilledAt.IsZero() || !c.ConfirmedAt.IsZero()
-	case Partly, Explained, PartlyAdopted:
+	case Partly, Explained, PartlyAdopted, Substantiated, PartlySubstantiated, Unsubstantiated:
 		return !c.ConfirmedAt.IsZero()
 	case Adopted, Mediated:
 		return true

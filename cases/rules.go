@@ -15,7 +15,8 @@ const (
 	NeedPerson   Need = "person"   // which leader, or who
 	NeedApprover Need = "approver" // who approved (批准人)
 	NeedBasis    Need = "basis"    // 依据
-	NeedCode     Need = "code"     // the outcome: one that fits a request, or a suggestion
+	NeedCode     Need = "code"     // the outcome: one that fits a request, a suggestion, or an accusation
+	NeedFacts    Need = "facts"    // what was found, where somebody must have looked into it (see Investigated)
 	NeedOther    Need = "other"    // the other matter
 	NeedGrade    Need = "grade"    // 满意, 基本满意, 不满意
 	NeedAgainst  Need = "against"  // who is complained about
@@ -83,7 +84,7 @@ var Table = []Rule{
 		Starts: []ClockKind{HandleClock, TaskClock}, Stops: []ClockKind{HouseClock}, Tells: []Party{ToPetitioner, ToUnit}},
 	{Verb: Switch, From: []Stage{Accepted, Handling}, By: office, Starts: []ClockKind{HandleClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Inform, From: append(slices.Clone(beforeEnd), Reviewing, Closed, Referred), By: office, Needs: []Need{NeedText}},
-	{Verb: Answer, From: []Stage{Accepted, Handling, Answered}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis, NeedCode},
+	{Verb: Answer, From: []Stage{Accepted, Handling, Answered}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis, NeedCode, NeedFacts},
 		Starts: []ClockKind{WindowClock}, Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader}},
 	{Verb: Refer, From: []Stage{Registered, Accepted, Handling}, To: Referred, By: office, Needs: []Need{NeedText},
 		Stops: binding, Tells: []Party{ToPetitioner, ToUnit, ToHelper, ToLeader}},
@@ -93,7 +94,7 @@ var Table = []Rule{
 		Starts: []ClockKind{HandleClock}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner, ToKeepers}},
 	{Verb: Review, From: given, To: Reviewing, By: office, Starts: []ClockKind{ReviewClock},
 		Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
-	{Verb: Conclude, From: []Stage{Reviewing}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis},
+	{Verb: Conclude, From: []Stage{Reviewing}, To: Answered, By: office, Needs: []Need{NeedText, NeedBasis, NeedFacts},
 		Starts: []ClockKind{WindowClock, DecideClock}, Stops: []ClockKind{ReviewClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Finish, From: given, To: Final, By: office, Needs: []Need{NeedText}, Stops: []ClockKind{WindowClock, DecideClock, CheckClock}, Tells: []Party{ToPetitioner}},
 	{Verb: Urge, From: untilThen, By: []Role{Staff}, Tells: []Party{ToUnit, ToKeepers}},

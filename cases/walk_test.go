@@ -52,7 +52,8 @@ func anyStep(t *rapid.T, c cases.Case, at time.Time) cases.Event {
 	}
 	if maybe("reply") {
 		e.Reply = &cases.Reply{Opinion: "好", Basis: rapid.SampledFrom([]string{"", "规定"}).Draw(t, "basis"),
-			Code: rapid.SampledFrom([]cases.AnswerCode{cases.Supported, cases.NotSupported, cases.Adopted}).Draw(t, "code")}
+			Facts: rapid.SampledFrom([]string{"", "查过"}).Draw(t, "facts"),
+			Code:  rapid.SampledFrom([]cases.AnswerCode{cases.Supported, cases.NotSupported, cases.Adopted, cases.Substantiated}).Draw(t, "code")}
 	}
 	if maybe("other") {
 		e.Other = &cases.Link{No: cases.Number{Year: 2026, Seq: rapid.IntRange(0, 2).Draw(t, "no")}, Kind: cases.SameMatter}

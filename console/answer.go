@@ -63,12 +63,12 @@ func (v *visit) asksAnswer(c cases.Case) []field {
 		results = append(results, choice{ID: string(code), Name: v.say("result."+string(code), nil)})
 	}
 	return slices.Concat([]field{v.box("page.text.answer", true), basis}, v.pick("page.f.result", "code", results, false),
-		[]field{v.line("page.f.request", "request", false), v.line("page.f.facts", "facts", false)}, v.asksBeside())
+		[]field{v.line("page.f.request", "request", false), v.line("page.f.facts", "facts", c.Sealed)}, v.asksBeside())
 }
 
 // asksConclude asks for what the next level up says.
 func (v *visit) asksConclude(cases.Case) []field {
-	return []field{v.box("page.text.conclude", true), v.line("page.f.basis", "basis", true)}
+	return []field{v.box("page.text.conclude", true), v.line("page.f.basis", "basis", true), v.line("page.f.facts", "facts", false)}
 }
 
 // opinion hands out the answer as a document to print.

@@ -268,8 +268,12 @@ func TestRights(t *testing.T) {
 		x.lacks(a, "锚杆")
 	}
 	x.wants(x.by("ji", "/", nil), http.StatusOK, "检举控告，点开看")
-	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j"}, "text": {"查实了 依据：调查报告"}, "code": {"explained"}})
-	x.wants(a, http.StatusOK, "③处理意见：解答。查实了")
+	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j0"}, "text": {"卖过两回，已经立案 依据：调查报告"}, "facts": {"核了出库单"}, "code": {"supported"}})
+	x.wants(a, http.StatusUnprocessableEntity, "查实、部分查实还是未查实")
+	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j1"}, "text": {"卖过两回，已经立案 依据：调查报告"}, "basis": {"调查报告"}, "code": {"substantiated"}})
+	x.wants(a, http.StatusUnprocessableEntity, "查到的情况（不写就用单位的反馈；没有全部支持的、检举控告的要写） 这一项要填")
+	a = x.by("ji", "/matters/2026-0002/answer", url.Values{"key": {"j"}, "text": {"卖过两回，已经立案 依据：调查报告"}, "facts": {"核了出库单"}, "code": {"substantiated"}})
+	x.wants(a, http.StatusOK, "②查到的情况：核了出库单", "③处理意见：查实。卖过两回")
 	x.wants(x.by("ji", "/new", url.Values{"channel": {"call"}, "text": {"路灯不亮"}, "key": {"n"}}), http.StatusUnprocessableEntity, "只有授权人员能用")
 	x.wants(x.by("ji", "/matters/2026-0002/assign", url.Values{"key": {"z"}, "unit": {"hq"}, "days": {"3"}}), http.StatusUnprocessableEntity, "只有授权人员能用")
 }

@@ -90,7 +90,7 @@ type lacking struct{ field, why string }
 func (l *lacking) Error() string { return "the form lacks " + l.field }
 
 // leftOut are the refusals of a step for which something was left out.
-var leftOut = []cases.Code{cases.NoText, cases.NoUnit, cases.NoTerm, cases.NoLeader, cases.NoApprover, cases.NoBasis, cases.NoOther,
+var leftOut = []cases.Code{cases.NoText, cases.NoUnit, cases.NoTerm, cases.NoLeader, cases.NoApprover, cases.NoBasis, cases.NoFacts, cases.NoOther,
 	cases.NoAgainst, cases.NoMotive, cases.NoRoute, cases.NoCategory}
 
 // ticked reports whether each box is ticked that must be.
@@ -122,7 +122,7 @@ var fieldsOf = map[cases.Code][]string{
 	cases.NoCategory: {"category"}, cases.NoSimple: {"procedure"}, cases.NotSimple: {"procedure"}, cases.NoLeader: {"leader", "to"},
 	cases.NoTerm: {"until", "days"}, cases.TooLong30: {"until", "days"}, cases.NoApprover: {"approver"},
 	cases.NoText: {"text"}, cases.QuotesWords: {"text"}, cases.HarshWords: {"text"}, cases.TellsWho: {"text"}, cases.NoReason: {"text"}, cases.NoMotive: {"text"},
-	cases.TooLong: {"text"}, cases.Disputed: {"text"}, cases.NoBasis: {"basis"}, cases.NoCode: {"code"}, cases.NoRoute: {"route"},
+	cases.TooLong: {"text"}, cases.Disputed: {"text"}, cases.NoBasis: {"basis"}, cases.NoFacts: {"facts"}, cases.NoCode: {"code"}, cases.NoRoute: {"route"},
 	cases.NoOther: {"other"}, cases.Unknown: {"other"}, cases.SealedApart: {"other"}, cases.NoAgainst: {"who"}, cases.StaysSealed: {"signature"},
 }
 

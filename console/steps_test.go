@@ -152,6 +152,7 @@ func TestStepsOfTheAnswer(t *testing.T) {
 	}
 	reply := []string{"text", "换好了", "basis", "维修单", "code", "supported", "request", "换锁", "facts", "锁芯断了"}
 	x.fails("wang", cases.Answer, "依据", "text", "换好了", "basis", "", "facts", "锁芯断了")
+	x.fails("wang", cases.Answer, "还缺查到的情况", "text", "锁是自己砸坏的，请自己换", "basis", "维修单", "code", "not-supported", "facts", "")
 	x.fails("wang", cases.Answer, "无理", "text", "您无理取闹", "basis", "维修单")
 	a := x.by("wang", "/matters/2026-0001/answer", fill(append(reply, "key", "shown")...))
 	x.wants(a, http.StatusOK, "反映人会看到：", "③处理意见：支持。换好了", "确认发出", "看改过的样子")
@@ -188,6 +189,7 @@ func TestStepsOfTheAnswer(t *testing.T) {
 		x.wants(x.by("wang", "/", nil), http.StatusOK, "0001", "复查：还有30天")
 		x.offers("wang", []cases.Verb{cases.Conclude}, []cases.Verb{cases.Finish, cases.Close})
 		x.fails("wang", cases.Conclude, "依据", "text", "维持", "basis", "")
+		x.fails("wang", cases.Conclude, "还缺查到的情况", "text", "维持，不予支持", "basis", "公寓管理办法", "facts", "")
 		x.wants(x.does("wang", cases.Conclude, "text", "维持", "basis", "公寓管理办法"), http.StatusOK, "“复查意见”办好了")
 	}
 	x.offers("wang", []cases.Verb{cases.Finish}, []cases.Verb{cases.Review})

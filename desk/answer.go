@@ -118,9 +118,14 @@ func (s *step) reply(r cases.Reply) (cases.Reply, error) {
 		return r, s.refuse(cases.NoText, cases.Answer, "")
 	}
 	r.Request = cmp.Or(r.Request, s.c.Fields[cases.Want], s.c.Fields[cases.Matter])
-	r.Facts = cmp.Or(r.Facts, s.c.Feedback, s.c.Fields[cases.Matter])
+	if r.Code == cases.Substantiated && !s.c.Sealed { // 属实: what was said of a request is true, which is no answer to it
+		r.Code = ""
+	}
 	if r.Code == "" {
 		r.Code = outcome(r.Opinion, s.c.Codes())
+	}
+	if r.Facts = cmp.Or(r.Facts, s.c.Feedback); !r.Code.Investigated() {
+		r.Facts = cmp.Or(r.Facts, s.c.Fields[cases.Matter])
 	}
 	r.RemedyTo, r.RemedyUntil, r.By = s.d.Superior, time.Time{}, s.actor.ID
 	if s.c.Sealed { // it is not for the petition offices
@@ -138,7 +143,11 @@ func (s *step) reply(r cases.Reply) (cases.Reply, error) {
 // sparesMerged refuses an answer that would tell those whose matters were merged who
 // one of them is.
 func (s *step) sparesMerged(g storage.Getter, r cases.Reply) error {
-	what, bad, err := s.d.spares(g, r.Opinion+"\n"+r.Basis, s.c)
+	text := r.Opinion + "\n" + r.Basis
+	if r.Code.Investigated() { // what was found goes to all as it stands
+		text += "\n" + r.Facts
+	}
+	what, bad, err := s.d.spares(g, text, s.c)
 	if err == nil && bad {
 		err = s.refuse(cases.TellsWho, cases.Answer, what)
 	}

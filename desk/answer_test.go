@@ -31,6 +31,27 @@ func TestOutcome(t *testing.T) {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
 	}
+	for said, want := range map[string]cases.AnswerCode{
+		"经查属实，已经立案": cases.Substantiated, "反映的问题已查實": cases.Substantiated, "查证属实，款已追回": cases.Substantiated,
+		"部分属实，收过一次": cases.PartlySubstantiated, "基本属实": cases.PartlySubstantiated, "部分内容不实": cases.PartlySubstantiated,
+		"经查不属实": cases.Unsubstantiated, "核了两个月的出库单，查无实据": cases.Unsubstantiated, "反映的情况未查实": cases.Unsubstantiated, "没有查实": cases.Unsubstantiated,
+		"是否属实还在核": "", "没有证据证明属实": "", "尚未查实": "", "第一项属实，第二项不属实": "", "难以查实": "",
+		"已经补发": "", "不予支持": "", "收过两次，已经立案": "",
+	} {
+		if got := outcome(said, cases.AccusationCodes); got != want {
+			t.Errorf("of an accusation: %s: %q, want %q", said, got, want)
+		}
+	}
+}
+
+// An answer that was given before accusations had outcomes of their own is read and
+// shown as it was.
+func TestOldOutcomeOfAnAccusation(t *testing.T) {
+	d, _ := open(t)
+	old := cases.Case{No: n(1), Sealed: true, Stage: cases.Answered, Reply: &cases.Reply{Opinion: "查到收过两次", Basis: "调查报告", Code: cases.Partly}}
+	if got := d.Args(old, monday, nil)["Result"]; got != "部分支持" {
+		t.Errorf("it came to %q", got)
+	}
 }
 
 // Words that put somebody down go into no answer; what only looks like them does.

@@ -182,6 +182,48 @@ func TestAnswerAllSaysWhatWasFound(t *testing.T) {
 	}
 }
 
+// A no says what was found, of each: what staff wrote, what its own unit or that of
+// the first reported, and nobody's own words. Who has none of it is left out.
+func TestAnswerAllSaysNoWithWhatWasFound(t *testing.T) {
+	no := cases.Reply{Opinion: "面价按成本核过，现在降不下来", Basis: "食堂定价表", Code: cases.NotSupported}
+	matters := []func(d *Desk, tx storage.Tx) error{
+		asked("bai", "食堂二楼臊子面涨到十四了", "降价", "", cases.Sealed),
+		asked("hou", "二楼那个面又贵又少", "多给点肉", "", cases.Sealed), same(1, 2)}
+	d, store := table(t, matters...)
+	_, err := answeredAll(t, d, store, 1, no, monday)
+	if r, ok := IsRefusal(err); !ok || r.Code != cases.NoFacts {
+		t.Errorf("a no without what was found: %v", err)
+	}
+	no.Facts = "核对了三个月的进价"
+	all, err := answeredAll(t, d, store, 1, no, monday)
+	if err != nil || len(all.Done) != 2 || stands(t, store, 2).Reply.Facts != no.Facts {
+		t.Errorf("what was found is not said of both: %+v, %v", all, err)
+	}
+
+	reports := func(no int, found string) func(d *Desk, tx storage.Tx) error {
+		return func(d *Desk, tx storage.Tx) error {
+			if _, err := d.Assign(tx, staff, n(no), "机电", calendar.Term{N: 3}, "", monday); err != nil {
+				return err
+			}
+			_, err := d.Feedback(tx, unit, n(no), found, monday)
+			return err
+		}
+	}
+	no.Facts = ""
+	d, store = table(t, append(matters, reports(1, "白师傅说的臊子面，食堂二楼臊子面涨到十四了"))...) // whose words they are the others may not read
+	all, err = answeredAll(t, d, store, 1, no, monday)
+	if err != nil || len(all.Done) != 1 || len(all.Left) != 1 || all.Left[0].No != n(2) || all.Left[0].Why.Code != cases.NoFacts {
+		t.Errorf("who reads what was found of another: %+v, %v", all, err)
+	}
+	if text := d.LeftText(all.Left, monday); !strings.Contains(text, "查到的情况") {
+		t.Errorf("why is not said: %s", text)
+	}
+	d, store = table(t, append(matters, reports(1, "进价核过，没有多收"))...)
+	if all, err := answeredAll(t, d, store, 1, no, monday); err != nil || len(all.Done) != 2 || stands(t, store, 2).Reply.Facts != "进价核过，没有多收" {
+		t.Errorf("what the unit found is not said: %+v, %v", all, err)
+	}
+}
+
 // What somebody else touched meanwhile, what the outcome does not fit, and what was
 // answered already is left out; the others go through.
 func TestAnswerAllLeavesOut(t *testing.T) {

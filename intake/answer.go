@@ -53,6 +53,11 @@ var outcomes = phrase.NewWords(map[string]string{
 	"调解": string(cases.Mediated), "调解达成": string(cases.Mediated), "和解": string(cases.Mediated),
 	"解答": string(cases.Explained), "解释": string(cases.Explained),
 	"采纳": string(cases.Adopted), "全部采纳": string(cases.Adopted), "部分采纳": string(cases.PartlyAdopted), "不采纳": string(cases.NotAdopted),
+	"查实": string(cases.Substantiated), "全部查实": string(cases.Substantiated), "属实": string(cases.Substantiated), "全部属实": string(cases.Substantiated), "经查属实": string(cases.Substantiated),
+	"部分查实": string(cases.PartlySubstantiated), "部分属实": string(cases.PartlySubstantiated), "基本属实": string(cases.PartlySubstantiated), "基本查实": string(cases.PartlySubstantiated),
+	"部分不实": string(cases.PartlySubstantiated), "未查实": string(cases.Unsubstantiated), "查不实": string(cases.Unsubstantiated), "没查实": string(cases.Unsubstantiated),
+	"没有查实": string(cases.Unsubstantiated), "未能查实": string(cases.Unsubstantiated), "不属实": string(cases.Unsubstantiated), "不实": string(cases.Unsubstantiated),
+	"失实": string(cases.Unsubstantiated), "查否": string(cases.Unsubstantiated), "查无实据": string(cases.Unsubstantiated), "查无此事": string(cases.Unsubstantiated),
 })
 
 // leading may stand before what an answer comes to: 算支持, 按不支持.
@@ -154,6 +159,15 @@ var (
 	sure = regexp.MustCompile(`(?:^|[\s,，.。;；!！、：:])(?:一并|一併|一起|全部|都)?(?:确认|確認|确定)(?:无误|無誤)?(?:发送|发出|發送|發出)?[\s.。!！]*$`)
 	all  = regexp.MustCompile(`(?:一并|一併|一起|全部|都)(?:确认|確認|确定)`)
 )
+
+// ReadFacts reads what was found where just that was asked for: all of it, whatever
+// it names, but for a 确认 at its end.
+func ReadFacts(text string) string {
+	if at := sure.FindStringIndex(text); at != nil {
+		text = text[:at[0]]
+	}
+	return strings.TrimSpace(text)
+}
 
 // ReadAnswer reads an answer. What is missing is left for desk.Answer to fill in
 // or to refuse.

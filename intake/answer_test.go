@@ -40,6 +40,18 @@ func TestReadAnswer(t *testing.T) {
 	}
 }
 
+// What an accusation comes to, as people type it.
+func TestOutcomeOfAnAccusation(t *testing.T) {
+	for typed, want := range map[string]cases.AnswerCode{
+		"查实": cases.Substantiated, "算属实": cases.Substantiated, "經查屬實": cases.Substantiated, "部分属实，收过一次": cases.PartlySubstantiated, "基本属实": cases.PartlySubstantiated,
+		"不属实": cases.Unsubstantiated, "查无实据": cases.Unsubstantiated, "按查不实": cases.Unsubstantiated, "没有查实，监控只存一个月": cases.Unsubstantiated, "查到两次": "",
+	} {
+		if got, _, _ := Outcome(phrase.Read(typed)); got != want {
+			t.Errorf("%s: %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestSends(t *testing.T) {
 	for _, yes := range []string{"发", "发吧", "没问题，发吧", "好 发送", "就这样吧", "確認無誤", "可以，直接发出去", "行了 发给他吧", "OK 发👌", "发送"} {
 		if !Sends(phrase.Read(yes)) {
