@@ -183,6 +183,17 @@ func (t *turn) inAnswer() (reply, error) {
 	})
 }
 
+// ofAnAnswer reports whether what is said belongs to an answer that is not sent yet
+// beyond doubt: it lacks just that, or a part of it is named.
+func (t *turn) ofAnAnswer() bool {
+	if t.talk.Answer == nil || t.actor.Role == cases.Worker {
+		return false
+	}
+	_, _, changes := t.text.Command(intake.Changes)
+	_, _, fixes := t.text.Command(fixing)
+	return changes || fixes || t.talk.Answer.Ask == intake.FactsPart
+}
+
 // chosenBases reads numbers as choices among the usual bases.
 func (t *turn) chosenBases(c cases.Case, said string) string {
 	bases := t.bases(c)

@@ -31,6 +31,9 @@ func (t *turn) urgent() (r reply, is bool, err error) {
 	case phrase.Distress:
 		r, err = t.distress()
 	case phrase.Hazard:
+		if t.ofAnAnswer() { // what was found is written down, to nobody else
+			return reply{}, false, nil
+		}
 		if t.dangerOnly() == "" { // it is an accusation, and no danger by itself
 			return reply{}, false, nil
 		}
