@@ -70,7 +70,7 @@ func TestRegisterAtRest(t *testing.T) {
 		{"nobody of the staff", "x", []string{"--channel", "来信", "--as", "qin"}, exitUsage, `"qin" is nobody of the staff: --as wang or zhou`},
 		{"nobody says how", "x", []string{"--as", "wang"}, exitUsage, "say how it came: --channel 来电, 来访, 来信 or 微信"},
 		{"an unknown channel", "x", []string{"--as", "wang", "--channel", "飞鸽"}, exitFailure, "没有“飞鸽”这个渠道"},
-		{"nothing", " \n", []string{"--as", "wang", "--channel", "来信"}, exitFailure, "请把内容写在后面，比如“事由："},
+		{"nothing", " \n", []string{"--as", "wang", "--channel", "来信"}, exitFailure, "还差内容，请写上事由"},
 		{"an unknown signature", "路灯不亮", []string{"--as", "wang", "--channel", "来信", "--sign", "随便吧"}, exitFailure, "请写实名、保密或匿名"},
 		{"too many visitors", "路灯不亮", []string{"--as", "wang", "--channel", "来访", "--persons", "2000"}, exitFailure, "来访人数请写1到200"},
 		{"a novel", strings.Repeat("长", 30_000), []string{"--as", "wang", "--channel", "来信"}, exitFailure, "内容太长"},
