@@ -29,6 +29,7 @@ var killSeed = flag.Uint64("killseed", 0, "seed of what the crowd does and when 
 // it and its clock runs through months, and asks after each start whether the
 // promises held: said is kept, sent once.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	rounds := kills
 	if testing.Short() {
 		rounds = 5
