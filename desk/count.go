@@ -31,6 +31,9 @@ type tally struct {
 	Resolved int                   `cbor:"12,keyasint,omitempty"` // of Closed (化解)
 	Ratings  map[cases.Grade]int   `cbor:"13,keyasint,omitempty"` // of Answered and Joined, the latest of each number
 	Joined   int                   `cbor:"14,keyasint,omitempty"` // matters that got their answer with one they were merged into
+	// ToDiscipline counts accusations handed to discipline. Fewer than three are not
+	// told apart (scenario S11).
+	ToDiscipline int `cbor:"15,keyasint,omitempty"`
 }
 
 func allKey() []byte { return storage.Key(nil).Text("all") }
@@ -40,8 +43,8 @@ func monthKey(t time.Time) []byte {
 	return storage.Key(nil).Text("month").Uint16(uint16(d.Year)).Uint16(uint16(d.Month))
 }
 
-// counted reports whether a case stands in the figures. Accusations do not: a
-// count of one would already tell somebody.
+// counted reports whether a case stands in the figures. Accusations do not, but for
+// how many there are: a count of one would already tell somebody.
 func counted(c cases.Case) bool { return c.Events > 0 && !c.Sealed }
 
 // count brings the counters up to date with the step.
@@ -196,9 +199,26 @@ func (s *step) countMonth() error {
 	return record.Save(s.tx, countTable, monthKey(s.now), m)
 }
 
-// add counts an event and reports whether it counts. A matter that registering
-// shows to be no accusation is received then; one that it shows to be is not.
+// add counts an event and reports whether it counts.
 func (m *tally) add(e cases.Event, before, after cases.Case) bool {
+	counts := m.addCounted(e, before, after)
+	switch {
+	case !withDiscipline(before) && withDiscipline(after):
+		m.ToDiscipline++
+	case withDiscipline(before) && !withDiscipline(after):
+		m.ToDiscipline--
+	default:
+		return counts
+	}
+	return true
+}
+
+// withDiscipline reports whether a matter was handed to discipline as an accusation.
+func withDiscipline(c cases.Case) bool { return c.Sealed && c.Category != "" }
+
+// addCounted is add for the other figures. A matter that registering shows to be no
+// accusation is received then; one that it shows to be is not.
+func (m *tally) addCounted(e cases.Event, before, after cases.Case) bool {
 	if counted(before) != counted(after) {
 		n := 1
 		if counted(before) {

@@ -204,6 +204,7 @@ func (d *Desk) overviewArgs(o Overview, now time.Time, lines func([]cases.Case, 
 		"Calls": o.Month.Channels[cases.ByCall], "Letters": o.Month.Channels[cases.ByLetter],
 		"InTime": o.Month.InTime, "OutOf": o.Month.OutOf, "Rate": rate(o.Month.InTime, o.Month.OutOf),
 		"SettledN": o.Month.Resolved, "ResolvedRate": rate(o.Month.Resolved, o.Month.Closed), "Rated": rated(o.Month), "FewRated": rated(o.Month) < 3,
+		"ToDiscipline": o.Month.ToDiscipline, "FewToDiscipline": o.Month.ToDiscipline < 3,
 		"AskedN":  o.Month.Answered + o.Month.Joined, // every petitioner who was answered
 		"Content": o.Month.Ratings[cases.Satisfied] + o.Month.Ratings[cases.Fair],
 		"Soon":    lines(o.DueSoon, now), "Overdue": lines(o.Overdue, now),

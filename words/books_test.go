@@ -111,7 +111,7 @@ func everything() Args {
 	}
 	for _, name := range []string{"Max", "StaffReads", "Quiet", "N", "Of", "Media", "Visitors", "Persons", "Left", "Over", "InWork",
 		"Registered", "Handling", "MonthReceived", "MonthSuggestions", "MonthAnswered", "MonthClosed", "Visits", "InTime", "OutOf",
-		"CalendarYear", "OverdueN", "SoonN", "Calls", "Letters", "More", "Days",
+		"CalendarYear", "OverdueN", "SoonN", "ToDiscipline", "Calls", "Letters", "More", "Days",
 		"Round", "Content", "Rated", "SettledN",
 		"Minutes", "Gone", "MaxMB", "Example", "Sent", "Year", "Seq"} {
 		args[name] = 3
@@ -153,7 +153,7 @@ var yesOrNo = []string{"Suggestion", "First", "Skip", "Guarded", "Sealed", "Late
 	"TooBig", "Timeless", "MayPass", "Voices", "InGroup", "Papers", "Pictures", "Marked", "Numbered", "Confirm", "Working", "AlsoWorking"}
 
 var answersYesOrNo = []string{"HasReply", "HasRemedy", "Written", "Resolved", "Confirmed", "Disputed", "Again",
-	"MayDispute", "Leads", "FewRated", "RemedyOver", "Afraid", "HasDecide", "Second", "ToSecond", "Summed"}
+	"MayDispute", "Leads", "FewRated", "FewToDiscipline", "RemedyOver", "Afraid", "HasDecide", "Second", "ToSecond", "Summed"}
 
 var termsYesOrNo = []string{"Accuses", "HasRoute", "HasLast", "HasLaw", "HasHouse", "Simple", "Secret"}
 
