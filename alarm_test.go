@@ -159,6 +159,7 @@ func ask(t *testing.T, n *wechatNetwork, person, text string) string {
 // A notice whose time passes while the account is gone: the staff cannot be told
 // in chat, so the other channel is, once a day, and without a group's name.
 func TestMissedNoticeIsToldElsewhere(t *testing.T) {
+	t.Parallel()
 	terminal, hook := newTerminal(), newWebhook(t)
 	n := &wechatNetwork{alarms: []config.Alarm{hook.alarm()},
 		program: program{data: t.TempDir(), wall: time.Date(2026, 11, 30, 7, 0, 0, 0, calendar.Zone), terminal: terminal}}

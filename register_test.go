@@ -130,6 +130,7 @@ func TestRegisterInterrupted(t *testing.T) {
 // bot running, stopped, or killed; each petitioner finds theirs with the code,
 // and the staff hear of each matter once.
 func TestRegisterBothWays(t *testing.T) {
+	t.Parallel()
 	binary, data := build(t), filepath.Join(t.TempDir(), "data")
 	file := demoFile(t, data)
 	register := func(channel, text string) (no, code string) {
@@ -215,6 +216,7 @@ func heardBy(t *testing.T, p *process, person string, n int) string {
 // S25: the account is gone for eleven minutes, staff are told to take matters by
 // telephone, and what they register goes on in the same series.
 func TestRegisterWhileOffline(t *testing.T) {
+	t.Parallel()
 	terminal := newTerminal()
 	n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone), terminal: terminal}}
 	n.start(t)

@@ -271,6 +271,7 @@ func TestStaffPageFiles(t *testing.T) {
 // While WeChat waits to be scanned the page shows the code; once it is scanned,
 // that it is online. What staff answer meanwhile goes out then, once.
 func TestStaffPageLinksWeChat(t *testing.T) {
+	t.Parallel()
 	n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Zone)}, console: true}
 	n.start(t)
 	n.say(t, "luo", "", "反映 事由：路灯不亮 署名：保密")

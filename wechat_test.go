@@ -250,6 +250,7 @@ func (n *wechatNetwork) files(t *testing.T, chat string) []file {
 // After a fresh scan the groups are asked to say it again, unless the office does
 // not want that.
 func TestAskAgainCanBeOff(t *testing.T) {
+	t.Parallel()
 	for _, wanted := range []bool{true, false} {
 		t.Run(fmt.Sprint(wanted), func(t *testing.T) {
 			n := &wechatNetwork{program: program{data: t.TempDir(), wall: time.Date(2026, 11, 24, 10, 0, 0, 0, calendar.Zone)},
