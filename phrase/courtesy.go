@@ -36,6 +36,16 @@ var (
 		"几点上班", "你们几点上班", "几点下班", "你们几点下班", "周末上班", "你们周末上班", "周末有人", "信访办在哪", "信访办在哪里", "信访办在哪儿", "你们在哪", "你们在哪里", "在哪办公", "地址", "几楼", "怎么去"}
 )
 
+// courtesies are tried in this order: a word of the core and any of the words.
+var courtesies = []struct {
+	kind        Courtesy
+	core, words []string
+}{
+	{Greets, greetings, slices.Concat(greetings, thanked, noted, filling)},
+	{Notes, noted, slices.Concat(noted, filling)},
+	{Thanks, thanked, slices.Concat(thanked, noted, filling)},
+}
+
 // Courteous returns what kind of courtesy the whole text is, or "": every word of
 // it must be one. A text with anything more in it (水热了，谢谢) is none.
 func (t Text) Courteous() Courtesy {
@@ -51,15 +61,8 @@ func (t Text) Courteous() Courtesy {
 	case slices.Contains(toPeople, strings.TrimPrefix(strings.TrimRight(all, "吗呢啊吧"), "我要")):
 		return WantsTalk
 	}
-	for _, k := range []struct {
-		kind       Courtesy
-		core, with []string
-	}{
-		{Greets, greetings, slices.Concat(thanked, noted, filling)},
-		{Notes, noted, filling},
-		{Thanks, thanked, slices.Concat(noted, filling)},
-	} {
-		if reaches(all, slices.Concat(k.core, k.with), k.core) {
+	for _, k := range courtesies {
+		if reaches(all, k.words, k.core) {
 			return k.kind
 		}
 	}
@@ -90,8 +93,11 @@ func reaches(s string, words []string, must ...[]string) bool {
 	var ways [courteous + 1]map[uint8]bool // what has been seen on the ways that lead there
 	ways[0] = map[uint8]bool{0: true}
 	for at := range len(s) {
+		if ways[at] == nil {
+			continue
+		}
 		for _, w := range words {
-			if ways[at] == nil || !strings.HasPrefix(s[at:], w) {
+			if !strings.HasPrefix(s[at:], w) {
 				continue
 			}
 			var seen uint8
@@ -118,7 +124,8 @@ const briefly = 16
 // WithoutThanks returns a short text without the thanks at its end (不用了，谢谢), so
 // that it reads as what it answers; another text as it is.
 func (t Text) WithoutThanks() Text {
-	if len(t.f) > briefly {
+	all := t.Folded()
+	if len(t.f) > briefly || !slices.ContainsFunc(thanked, func(w string) bool { return strings.Contains(all, w) }) {
 		return t
 	}
 	for i := len(t.f) - 1; i > 0; i-- {
