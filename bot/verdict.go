@@ -29,11 +29,6 @@ func confirm(t *turn, in input) (reply, error) {
 		}
 		var open []cases.Number
 		for _, c := range list {
-			if c.Stage == cases.Merged { // as the other has carried it on
-				if c, _, err = t.b.desk.Track(t.ctx, c.No, t.claim(""), t.now); err != nil {
-					return reply{}, err
-				}
-			}
 			if c.Stage == cases.Answered && c.ConfirmedAt.IsZero() {
 				open = append(open, c.No)
 			}
